@@ -1,0 +1,1 @@
+"""Sound and signals; knows no SIP, no wall clock, no database."""

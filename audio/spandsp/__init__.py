@@ -1,0 +1,1 @@
+"""Processors on libspandsp behind the C contract of audio/processor.h."""

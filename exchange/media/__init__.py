@@ -1,0 +1,1 @@
+"""The packet line in C and its Python face."""

@@ -1,0 +1,1 @@
+"""Dialled digits, hop prefixes, and the dialplan text an operator pastes."""

@@ -1,0 +1,1 @@
+"""The services that one dials; one folder a service."""
