@@ -1,0 +1,42 @@
+"""What a service is: one frozen declaration, found by the registry."""
+
+from asyncio import TaskGroup
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from exchange.media.broadcast import Broadcast, MediaClock
+from exchange.sip.call import Call
+from exchange.sip.dialler import Dialler
+
+Handler = Callable[[Call], Awaitable[None]]
+"""Takes one call from its first ring to its end, in a task of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a service is given: its configuration, the language it speaks, and the rooms below it."""
+
+    config: BaseModel
+    language: str
+    dialler: Dialler
+    media_clock: MediaClock
+    open_broadcast: Callable[[], Broadcast]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A service's declaration.
+
+    `name` is also its table in the configuration; `number` is what it is dialled by when nothing is configured;
+    `grace_s` lies between CallEnded and the cancellation of its handler, in seconds.
+    """
+
+    name: str
+    number: str
+    config: type[BaseModel]
+    mantela_type: str
+    grace_s: float
+    open: Callable[[Context, TaskGroup], AbstractAsyncContextManager[Handler]]
