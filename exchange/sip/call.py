@@ -61,6 +61,7 @@ class Call:
         self._speech: Speech | None = None
         self._finished: set[int] = set()
         self._media_taken = ""
+        leg.bind(self)
 
     # -- the state of the call --
 
