@@ -118,7 +118,9 @@ def test_tables_have_the_known_sums(law, way):
     assert hashlib.sha256(table.tobytes()).hexdigest() == SUMS[law, way]
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 13), reason="audioop left the standard library in 3.13; the sums hold")
+@pytest.mark.skipif(
+    sys.version_info >= (3, 13), reason="audioop left the standard library in 3.13; the sums hold"
+)
 def test_tables_equal_audioop():
     """An implementation that is not ours agrees on all samples and codes."""
     with warnings.catch_warnings():
@@ -140,7 +142,9 @@ def test_zero_is_the_silence_code(law):
 def test_both_laws_are_equally_loud(dbfs):
     """A sine sounds alike in either law: within 0.1 dB from full level down to -30 dB."""
     sine = 32767 * 10 ** (dbfs / 20) * np.sin(2 * np.pi * 1004 * np.arange(8000) / 8000)
-    powers = [np.mean(g711.decode(g711.encode(sine.astype(np.int16), law), law).astype(float) ** 2) for law in LAWS]
+    powers = [
+        np.mean(g711.decode(g711.encode(sine.astype(np.int16), law), law).astype(float) ** 2) for law in LAWS
+    ]
     assert abs(10 * math.log10(powers[0] / powers[1])) < 0.1
 
 
