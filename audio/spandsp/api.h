@@ -30,6 +30,26 @@ size_t echo_ops(void);
 size_t echo_share(struct echo *echo);
 void echo_free(struct echo *echo);
 
+/* handset.c: a telephone's ear and mouth in Python's hands. */
+struct handset;
+struct handset_arrival {
+    long long first_sample; /* number of the first sample that came then, from 0 */
+    long long monotonic_ns; /* CLOCK_MONOTONIC of its coming */
+};
+struct handset *handset_new(void);
+size_t handset_ops(void);
+size_t handset_share(struct handset *handset);
+void handset_free(struct handset *handset);
+
+/* Takes up to `most` samples heard, oldest first, and the number of the first one. Returns how many. */
+int handset_read(struct handset *handset, int16_t *pcm, int most, long long *first_sample);
+
+/* Puts samples behind those that wait to be said (room for 8 s). Returns how many found room. */
+int handset_write(struct handset *handset, const int16_t *pcm, int samples);
+
+/* Takes up to `most` notes of when samples came, oldest first. Returns how many. */
+int handset_arrivals(struct handset *handset, struct handset_arrival *arrivals, int most);
+
 /* drive.c: calls a processor as a line does. */
 int drive_abi(size_t ops);
 void drive_rx(size_t ops, size_t state, const int16_t *pcm, int samples);

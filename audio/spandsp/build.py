@@ -20,7 +20,7 @@ from pathlib import Path
 import cffi  # type: ignore[import-untyped]
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("clips.c", "speech.c", "echo.c", "drive.c")
+SOURCES = ("clips.c", "speech.c", "echo.c", "handset.c", "drive.c")
 HEADERS = ("../processor.h", "api.h", "clips.h", "owned.h")
 VERSION = "0.1.0"
 WARNINGS = ("-Wall", "-Wextra", "-Werror")

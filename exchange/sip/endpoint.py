@@ -1,0 +1,201 @@
+"""The SIP endpoint as asyncio (T1) has it: opened, given extensions, told of calls, closed with calls up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from denwa_pjsip import pjsua2 as pj
+
+from exchange.media.events import LineEvents
+from exchange.sip.account import AccountSettings, ExtensionAccount, RegistrationAnswer
+from exchange.sip.bridge import Bridge
+from exchange.sip.caller import Caller, read_caller
+from exchange.sip.guard import callback
+from exchange.sip.message import SipMessage, uri_user
+from exchange.sip.routing import Refusal, Route, RouteTable, contact_token
+from exchange.sip.sdp_check import check_offer
+from exchange.sip.stack import Stack, StackConfig
+from exchange.sip.wire_call import WireCall
+from exchange.sip.wire_leg import WireLeg
+
+GOODBYE_S = 2.0
+LOOK_AFTER_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call that passed the routes and the caps: nothing has been answered yet."""
+
+    leg: WireLeg
+    service: str
+    extension: str
+    dialled: str
+    caller: Caller
+    sip_call_id: str
+
+
+class SipEndpoint:
+    """PJSIP behind its bridge. Made by `open_endpoint`."""
+
+    def __init__(self, config: StackConfig, take: Callable[[Incoming], None]) -> None:
+        self._stack = Stack(config)
+        self._take = take
+        self._accounts: dict[str, ExtensionAccount] = {}
+        self._transports: dict[tuple[str, int, bool], int] = {}
+        self._calls: dict[WireCall, Route | None] = {}
+        self._routes = RouteTable()
+        self._refusing = False
+        self.bridge = Bridge(start=self._start, pump=self._stack.pump, finish=self._finish)
+        self.events = LineEvents()
+
+    # -- on T1 --
+
+    async def transport(self, address: str, port: int, *, tcp: bool) -> int:
+        """Listen on an address once, however many extensions use it. Raises SipError."""
+        key = (address, port, tcp)
+
+        def open_it() -> int:
+            if key not in self._transports:
+                self._transports[key] = self._stack.open_transport(address, port, tcp=tcp)
+            return self._transports[key]
+
+        return await self.bridge.run(open_it)
+
+    async def port_of(self, transport: int) -> int:
+        """The local port that a transport got."""
+        return await self.bridge.run(lambda: self._stack.transport_port(transport))
+
+    async def set_account(
+        self, name: str, settings: AccountSettings, answered: Callable[[RegistrationAnswer], None]
+    ) -> None:
+        """Set an extension up, in place of the one of that name. Raises SipError."""
+
+        def answered_t2(answer: RegistrationAnswer) -> None:
+            self.bridge.post(answered, answer)
+
+        def set_up() -> None:
+            if (old := self._accounts.pop(name, None)) is not None:
+                old.close()
+            self._accounts[name] = ExtensionAccount(settings, answered=answered_t2, incoming=self._incoming)
+
+        await self.bridge.run(set_up)
+
+    async def register(self, name: str) -> None:
+        """Send a REGISTER of an extension. Raises SipError."""
+        await self.bridge.run(lambda: self._accounts[name].register())
+
+    async def unregister(self, name: str) -> None:
+        """Take an extension's binding back. Raises SipError."""
+        await self.bridge.run(lambda: self._accounts[name].unregister())
+
+    async def set_routes(self, routes: RouteTable) -> None:
+        """Say which numbers lead to which service, and how many calls each may have."""
+
+        def set_them() -> None:
+            self._routes = routes
+
+        await self.bridge.run(set_them)
+
+    async def refuse_calls(self) -> None:
+        """Answer every new call with 503 from now on."""
+
+        def refuse() -> None:
+            self._refusing = True
+
+        await self.bridge.run(refuse)
+
+    async def dial(self, account: str, uri: str) -> WireLeg:
+        """Send an INVITE. Raises SipError when it cannot be sent."""
+
+        def dial_it() -> WireLeg:
+            leg = WireLeg(self.bridge, self.events)
+            wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone)
+            leg.attach_wire(wire)
+            self._calls[wire] = None
+            try:
+                wire.dial(uri)
+            except pj.Error as error:
+                if not wire.dead:
+                    self._gone(wire)
+                    wire.discard()
+                raise SipRefused(error.reason or error.title) from error
+            return leg
+
+        return await self.bridge.run(dial_it)
+
+    def calls_up(self) -> int:
+        """Calls that PJSIP holds now."""
+        return len(self._calls)
+
+    # -- on T2 --
+
+    def _start(self) -> None:
+        self._stack.start()
+        assert self._stack.endpoint is not None  # noqa: S101 - started
+        self._stack.endpoint.choose = self._choose
+
+    def _finish(self) -> None:
+        for wire in list(self._calls):
+            wire.end("shutting down")
+        for account in self._accounts.values():
+            account.close()
+        self._accounts.clear()
+        self._stack.finish()
+
+    def _choose(self, text: str, guess: int) -> int:
+        token = contact_token(SipMessage.parse(text).request_uri)
+        for account in self._accounts.values():
+            if account.settings.token == (token or ""):
+                return int(account.getId())
+        return guess
+
+    @callback
+    def _incoming(self, account: ExtensionAccount, call_id: int, data: pj.SipRxData) -> None:
+        message = SipMessage.parse(str(data.wholeMsg))
+        leg = WireLeg(self.bridge, self.events)
+        wire = WireCall(account, call_id, leg, self._gone)
+        leg.attach_wire(wire)
+        self._calls[wire] = None
+        dialled = uri_user(message.request_uri)
+        if self._refusing:
+            wire.respond(503, "Shutting Down")
+            return
+        if message.body.strip():
+            verdict = check_offer(message.body)
+            if not verdict.ok:
+                wire.respond(verdict.status, verdict.reason)
+                return
+        route = self._routes.route(contact_token(message.request_uri), dialled)
+        if isinstance(route, Refusal):
+            wire.respond(route.status, route.reason)
+            return
+        self._calls[wire] = route
+        caller = read_caller(message, from_registrar=bool(account.settings.registrar))
+        self.bridge.post(
+            self._take,
+            Incoming(leg, route.service, route.extension, dialled, caller, message.header("call-id")),
+        )
+
+    def _gone(self, wire: WireCall) -> None:
+        route = self._calls.pop(wire, None)
+        if route is not None:
+            self._routes.release(route)
+
+
+class SipRefused(Exception):  # noqa: N818 - a state
+    """PJSIP could not send the INVITE; the text says why."""
+
+
+@asynccontextmanager
+async def open_endpoint(config: StackConfig, take: Callable[[Incoming], None]) -> AsyncIterator[SipEndpoint]:
+    """Run a SIP endpoint while in the scope; `take` is told of each call on the event loop."""
+    endpoint = SipEndpoint(config, take)
+    await endpoint.bridge.open()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(endpoint.events.fileno(), endpoint.events.dispatch)
+    try:
+        yield endpoint
+    finally:
+        await endpoint.bridge.close()
+        loop.remove_reader(endpoint.events.fileno())

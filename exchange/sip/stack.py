@@ -1,0 +1,136 @@
+"""PJSIP as the owner thread (T2) has it: created, pumped, destroyed here; nothing of it leaves the room.
+
+Every function runs on T2. Whoever needs one goes through `Bridge`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from denwa_pjsip import pjsua2 as pj
+
+from exchange.media.line import start_lines, stop_lines
+
+SLICE_MS = 5
+CODECS = ("PCMU/8000", "PCMA/8000")
+USER_AGENT = "denwa"
+
+
+class SipError(Exception):
+    """PJSIP refused something; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackConfig:
+    """`calls` in all; `realtime_priority` 1-99 of the media threads, 0: none; `log_level` of PJSIP, 0-5."""
+
+    calls: int = 1000
+    realtime_priority: int = 50
+    log_level: int = 0
+
+
+class Endpoint(pj.Endpoint):
+    """Chooses the account of an incoming request."""
+
+    choose: Callable[[str, int], int] | None = None
+
+    def onSelectAccount(self, prm: pj.OnSelectAccountParam) -> None:  # noqa: N802 - PJSIP's name
+        """Let our own table, not PJSIP's guess, say whose call it is."""
+        if self.choose is not None:
+            prm.accountIndex = self.choose(prm.rdata.wholeMsg, prm.accountIndex)
+
+
+class Stack:
+    """One PJSIP endpoint with G.711 and telephone-event, no sound device and no bridge."""
+
+    def __init__(self, config: StackConfig) -> None:
+        self.config = config
+        self.endpoint: Endpoint | None = None
+        self.realtime = False
+
+    def start(self) -> None:
+        """Create the library and start the line's threads. Raises SipError."""
+        self.endpoint = endpoint = Endpoint()
+        endpoint.libCreate()
+        with readable("PJSIP cannot start"):
+            endpoint.libInit(self._endpoint_config())
+            endpoint.audDevManager().setNoDev()
+            self._choose_codecs(endpoint)
+            endpoint.libStart()
+        self.realtime = start_lines(self.config.realtime_priority)
+
+    def pump(self) -> None:
+        """Handle what came, waiting at most `SLICE_MS`."""
+        assert self.endpoint is not None  # noqa: S101 - start ran
+        self.endpoint.libHandleEvents(SLICE_MS)
+
+    def finish(self) -> None:
+        """Stop the line, then the library; all calls and accounts must be gone."""
+        stop_lines()
+        if self.endpoint is not None:
+            self.endpoint.libDestroy()
+            self.endpoint = None
+
+    def open_transport(self, address: str, port: int, *, tcp: bool) -> int:
+        """Listen on an address, and give the transport's id. Raises SipError naming the address."""
+        assert self.endpoint is not None  # noqa: S101 - start ran
+        config = pj.TransportConfig()
+        config.port = port
+        config.boundAddress = address
+        kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
+        with readable(f"cannot listen on {'tcp' if tcp else 'udp'} {address}:{port}"):
+            return int(self.endpoint.transportCreate(kind, config))
+
+    def transport_port(self, transport: int) -> int:
+        """The local port of a transport."""
+        assert self.endpoint is not None  # noqa: S101 - start ran
+        info = self.endpoint.transportGetInfo(transport)
+        return int(info.localName.rpartition(":")[2])
+
+    def close_transport(self, transport: int) -> None:
+        """Stop listening."""
+        assert self.endpoint is not None  # noqa: S101 - start ran
+        with readable("cannot close a transport"):
+            self.endpoint.transportClose(transport)
+
+    def _endpoint_config(self) -> pj.EpConfig:
+        config = pj.EpConfig()
+        config.logConfig.level = config.logConfig.consoleLevel = self.config.log_level
+        config.logConfig.msgLogging = int(self.config.log_level >= 4)
+        agent = config.uaConfig
+        agent.threadCnt = 0
+        agent.mainThreadOnly = True
+        agent.maxCalls = self.config.calls
+        agent.userAgent = USER_AGENT
+        # Names are resolved by us beforehand; one that a far end brings must never block this thread,
+        # as getaddrinfo would: with a name server set PJSIP asks without waiting.
+        agent.nameserver.append("127.0.0.1")
+        media = config.medConfig
+        media.clockRate = media.sndClockRate = 8000
+        media.channelCount = 1
+        media.audioFramePtime = media.ptime = 20
+        media.noVad = True
+        media.ecTailLen = 0
+        media.threadCnt = 1
+        return config
+
+    @staticmethod
+    def _choose_codecs(endpoint: Endpoint) -> None:
+        for codec in endpoint.codecEnum2():
+            name = str(codec.codecId)
+            wanted = next((i for i, known in enumerate(CODECS) if name.startswith(known)), None)
+            endpoint.codecSetPriority(name, 0 if wanted is None else 255 - wanted)
+
+
+class readable:  # noqa: N801 - reads as a statement
+    """Turns pj.Error, which has no text of its own, into SipError."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, pj.Error):
+            msg = f"{self.what}: {error.title}: {error.reason or error.info(False)}"
+            raise SipError(msg) from error

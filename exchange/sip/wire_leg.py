@@ -1,0 +1,203 @@
+"""The real leg: asyncio's side (T1) of a call on SIP and RTP."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from denwa_pjsip import pjsua2 as pj
+
+from audio.processor import Processor
+from exchange.media.broadcast import Broadcast
+from exchange.media.events import LineEvents, LineFlag
+from exchange.media.line import Line
+from exchange.sip.bridge import Bridge, BridgeClosed, BridgeFull
+from exchange.sip.leg import DigitSource, End, LegGone, LegListener, Ready, RtpReport
+from exchange.sip.wire_call import WireCall
+
+T = TypeVar("T")
+_READY = {
+    LineFlag.READ: Ready.READ,
+    LineFlag.WRITE: Ready.WRITE,
+    LineFlag.DONE: Ready.DONE,
+    LineFlag.DIGIT: Ready.DIGIT,
+}
+VANISHED_S = 60.0
+"""No RTP for so long, and no answer in the dialog: the far end is gone (its exchange was killed)."""
+
+
+class WireLeg:
+    """Joins a `WireCall` on T2 to a `LegListener` on T1. Made on T2, used on T1."""
+
+    def __init__(self, bridge: Bridge, events: LineEvents) -> None:
+        self._bridge = bridge
+        self._events = events
+        self._listener: LegListener | None = None
+        self._wire: WireCall | None = None
+        self._line: Line | None = None
+        self._over = False
+        self._asking = False
+
+    def attach_wire(self, wire: WireCall) -> None:
+        """Say which call this is (T2)."""
+        self._wire = wire
+
+    # -- reports, on T2: handed over at once --
+
+    def lined(self, line: Line) -> None:
+        """A line is there: its flags and digits come to us."""
+        self._events.watch(line.handle, self._on_line)
+
+    def media(self, line: Line) -> None:
+        """A stream runs."""
+        self._bridge.post(self._on_media, line)
+
+    def confirmed(self) -> None:
+        """The call is up."""
+        self._bridge.post(self._on_confirmed)
+
+    def digit(self, digit: str, source: DigitSource) -> None:
+        """A digit came by INFO."""
+        self._bridge.post(self._on_digit, digit, source)
+
+    def alive(self, status: int) -> None:
+        """The far end answered, or did not."""
+        self._bridge.post(self._on_alive, status)
+
+    def ended(self, end: End) -> None:
+        """The call is gone."""
+        self._wire = None
+        self._bridge.post(self._on_ended, end)
+
+    # -- the leg, on T1 --
+
+    def bind(self, listener: LegListener) -> None:
+        """Say who is told."""
+        self._listener = listener
+
+    async def early_media(self) -> None:
+        """Send 183 with SDP."""
+        await self._on_wire(lambda wire: wire.respond(183))
+
+    async def answer(self) -> None:
+        """Send 200 with SDP."""
+        await self._on_wire(lambda wire: wire.respond(200))
+
+    async def reject(self, status: int, reason: str) -> None:
+        """Send a final refusal."""
+        await self._on_wire(lambda wire: wire.respond(status, reason))
+
+    async def hangup(self, reason: str) -> None:
+        """End the call on the lane of its own that no queue holds up."""
+        self.hangup_soon(reason)
+
+    def hangup_soon(self, reason: str) -> None:
+        """End the call from anywhere on T1."""
+
+        def end() -> None:
+            if self._wire is not None:
+                self._wire.end(reason)
+
+        self._bridge.hang_up(end)
+
+    async def attach(self, processor: Processor | None) -> None:
+        """Put a processor on the line."""
+        line = await self._the_line()
+        if processor is None:
+            line.set_processor(0, 0)
+        else:
+            line.set_processor(processor.ops, processor.share())
+
+    async def listen(self, broadcast: Broadcast | None, lead_samples: int) -> None:
+        """Send a broadcast instead of the processor."""
+        line = await self._the_line()
+        line.listen(broadcast, lead_samples)
+
+    def rtp(self) -> RtpReport | None:
+        """The line's counters."""
+        stat = self._line.stat() if self._line is not None else None
+        if stat is None:
+            return None
+        return RtpReport(
+            received=stat.received,
+            sent=stat.sent,
+            lost=stat.lost,
+            late=stat.late,
+            silent_s=stat.silent_s,
+            law=stat.law,
+            ptime_ms=stat.ptime_ms,
+        )
+
+    def look_after(self) -> None:
+        """Ask a far end that sends nothing whether it is still there; called every few seconds."""
+        report = self.rtp()
+        if report is None or report.silent_s < VANISHED_S or self._asking or self._over:
+            return
+        self._asking = True
+
+        def ask() -> None:
+            if self._wire is not None:
+                try:
+                    self._wire.ask_alive()
+                except pj.Error:
+                    self._wire.end("far end vanished")
+
+        self._bridge.hang_up(ask)
+
+    # -- inside --
+
+    async def _the_line(self) -> Line:
+        if self._over:
+            raise LegGone
+        if self._line is None:
+            self._line = await self._on_wire(lambda wire: wire.line)
+        if self._line is None:
+            raise LegGone
+        return self._line
+
+    async def _on_wire(self, command: Callable[[WireCall], T]) -> T:
+        def run() -> T:
+            if self._wire is None:
+                raise LegGone
+            return command(self._wire)
+
+        try:
+            return await self._bridge.run(run)
+        except (pj.Error, BridgeClosed, BridgeFull) as error:
+            self.hangup_soon(str(error))
+            raise LegGone from error
+
+    def _on_media(self, line: Line) -> None:
+        self._line = line
+        if self._listener is not None:
+            self._listener.leg_media()
+
+    def _on_confirmed(self) -> None:
+        if self._listener is not None:
+            self._listener.leg_answered()
+
+    def _on_digit(self, digit: str, source: DigitSource) -> None:
+        if self._listener is not None and not self._over:
+            self._listener.leg_digit(digit, source)
+
+    def _on_line(self, flags: LineFlag, digits: str) -> None:
+        if self._listener is None or self._over:
+            return
+        for digit in digits:
+            self._listener.leg_digit(digit, DigitSource.EVENT)
+        ready = Ready(0)
+        for flag, meaning in _READY.items():
+            if flag in flags:
+                ready |= meaning
+        if ready:
+            self._listener.leg_ready(ready)
+
+    def _on_alive(self, status: int) -> None:
+        self._asking = False
+        if status in {408, 481} or status >= 500:
+            self.hangup_soon("far end vanished")
+
+    def _on_ended(self, end: End) -> None:
+        if not self._over:
+            self._over = True
+            self._line = None
+            if self._listener is not None:
+                self._listener.leg_ended(end)
