@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exchange.sip.message import NameAddress, SipMessage, uri_user
+from exchange.sip.message import NameAddress, SipMessage, uri_host, uri_user
 
 LONGEST_NUMBER = 64
 LONGEST_NAME = 80
+WITHHELD = {"id", "user", "header"}
+"""Values of Privacy (RFC 3323 4.2, RFC 3325 9.3) by which a caller asks that nobody be told who calls."""
 
 
 class CallerTrust(StrEnum):
@@ -22,7 +24,11 @@ class CallerTrust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller's number ("" when withheld), display name, the trunk it came by, and the trust in it."""
+    """The caller's number and display name ("" when withheld), the trunk it came by, and the trust in it.
+
+    `peer` is the neighbour's trunk and `did` the digits that it dialled, both "" for a telephone of our own
+    exchange.
+    """
 
     number: str
     name: str = ""
@@ -33,19 +39,31 @@ class Caller:
 
 def read_caller(message: SipMessage, *, from_registrar: bool) -> Caller:
     """Read an INVITE's caller: P-Asserted-Identity (RFC 3325) and X-From-* count only from the registrar."""
+    sender = NameAddress.parse(message.header("from"))
     asserted = message.header("p-asserted-identity") if from_registrar else ""
-    address = NameAddress.parse(asserted or message.header("from"))
-    number = _printable(uri_user(address.uri), LONGEST_NUMBER)
-    if "anonymous" in {number.lower(), address.display.lower()}:
-        number = ""
-    peer = _printable(message.header("x-from-peer"), LONGEST_NAME) if from_registrar else ""
-    did = _printable(message.header("x-from-did"), LONGEST_NUMBER) if from_registrar else ""
+    address = NameAddress.parse(asserted) if asserted else sender
+    number = name = ""
+    if not (_anonymous(sender) or _anonymous(address) or _asks_privacy(message)):
+        number = _printable(uri_user(address.uri), LONGEST_NUMBER)
+        name = _printable(address.display or sender.display, LONGEST_NAME)
     if not from_registrar:
-        trust = CallerTrust.CLAIM
-    else:
-        trust = CallerTrust.NEIGHBOUR if did else CallerTrust.OWN_EXCHANGE
-    return Caller(number, _printable(address.display, LONGEST_NAME), peer, did, trust)
+        return Caller(number, name)
+    peer = _printable(message.header("x-from-peer"), LONGEST_NAME)
+    did = _printable(message.header("x-from-did"), LONGEST_NUMBER)
+    trust = CallerTrust.NEIGHBOUR if peer or did else CallerTrust.OWN_EXCHANGE
+    return Caller(number, name, peer, did, trust)
+
+
+def _anonymous(address: NameAddress) -> bool:
+    user = uri_user(address.uri).lower()
+    return "anonymous" in {user, address.display.lower()} or uri_host(address.uri) == "anonymous.invalid"
+
+
+def _asks_privacy(message: SipMessage) -> bool:
+    values = message.header("privacy").lower().split(";")
+    return not WITHHELD.isdisjoint(value.strip() for value in values)
 
 
 def _printable(text: str, longest: int) -> str:
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)[:longest]
+    text = text[:longest]
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -1,15 +1,26 @@
 """Digits by three ways as one stream without doubles.
 
-A telephone behind a gateway may be heard twice: as RFC 4733 events (or INFO) and as tones that leaked
-into the audio. The same digit by another way within `SAME_S` is one press.
+A telephone behind a gateway may be heard twice: as RFC 4733 events or INFO, and as tones that leaked into the
+audio. Each press is let through once, from whichever way it comes first; the other ways' reports of it are
+then known by their digit and by how late they may be.
 """
 
 from dataclasses import dataclass, field
 
 from exchange.sip.leg import DigitSource
 
-SAME_S = 0.5
-"""Longest time between the same press heard by two ways, in seconds: a tone's detection ends after its event."""
+LATE_S = {DigitSource.EVENT: 0.5, DigitSource.INBAND: 0.5, DigitSource.INFO: 2.0}
+"""How long after the first report of a press another way may still report it, in seconds.
+
+A tone is detected 40 to 100 ms after it starts; an event's packets may be held up in a jitter buffer;
+INFO is often sent only when the key is let go.
+"""
+
+LEAK_S = 5.0
+"""How long after an event or INFO tones are not listened to, in seconds: a key held down may leak as several."""
+
+PRESSES_KEPT = 32
+"""Presses remembered; more come within two seconds only from a machine."""
 
 EVENT_DIGITS = "0123456789*#ABCD"
 """RFC 4733 3.2: event codes 0 to 15."""
@@ -21,24 +32,39 @@ def event_digit(code: int) -> str | None:
 
 
 @dataclass(slots=True)
+class _Press:
+    digit: str
+    at_monotonic_s: float
+    ways: set[DigitSource]
+
+
+@dataclass(slots=True)
 class DigitMerger:
     """Lets each press through once, from whichever way it came first."""
 
-    _out_of_band: bool = False
-    _last: dict[str, tuple[DigitSource, float]] = field(default_factory=dict)
+    _presses: list[_Press] = field(default_factory=list)
+    _out_of_band_until_s: float = float("-inf")
 
     def take(self, digit: str, source: DigitSource, now_monotonic_s: float) -> str | None:
         """The digit if it is a new press, else None. Anything but 0-9 * # A-D gives None."""
         digit = digit.upper()
         if len(digit) != 1 or digit not in EVENT_DIGITS:
             return None
-        before = self._last.get(digit)
-        double = before is not None and before[0] is not source and now_monotonic_s - before[1] < SAME_S
-        if double:
+        leaked = source is DigitSource.INBAND and now_monotonic_s < self._out_of_band_until_s
+        if source is not DigitSource.INBAND:
+            self._out_of_band_until_s = now_monotonic_s + LEAK_S
+        if self._known(digit, source, now_monotonic_s) or leaked:
             return None
-        if source is DigitSource.INBAND and self._out_of_band:
-            return None
-        if source is DigitSource.EVENT:
-            self._out_of_band = True
-        self._last[digit] = (source, now_monotonic_s)
+        self._presses.append(_Press(digit, now_monotonic_s, {source}))
         return digit
+
+    def _known(self, digit: str, source: DigitSource, now_monotonic_s: float) -> bool:
+        oldest_s = now_monotonic_s - max(LATE_S.values())
+        recent = [press for press in self._presses if press.at_monotonic_s >= oldest_s]
+        self._presses = recent[-PRESSES_KEPT:]
+        for press in self._presses:
+            in_time = now_monotonic_s - press.at_monotonic_s < LATE_S[source]
+            if press.digit == digit and in_time and source not in press.ways:
+                press.ways.add(source)
+                return True
+        return False

@@ -1,15 +1,35 @@
 """Just enough of a SIP message to read what PJSIP does not hand out: request line and header fields.
 
 PJSIP has parsed the message before; this reader never fails on what passed there, and gives "" for what
-it cannot find. Bytes that are not UTF-8 come as surrogates and are replaced.
+it cannot find.
 """
 
 import re
 from dataclasses import dataclass, field
 
-_COMPACT = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "v": "via", "c": "content-type", "l": "content-length"}
-_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*)$", re.DOTALL)
+_COMPACT = {
+    "c": "content-type",
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "s": "subject",
+    "t": "to",
+    "v": "via",
+    "x": "session-expires",
+}
+"""RFC 3261 7.3.3, and RFC 4028 for x."""
+
+_FIELD = re.compile(r"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
+_FOLD = re.compile(r"\n[ \t]+")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_TEL_SEPARATORS = str.maketrans("", "", "-.()")
+"""Visual separators of a tel: number (RFC 3966 5.1.1)."""
 _LONGEST = 65536
 
 
@@ -23,18 +43,17 @@ class SipMessage:
 
     @classmethod
     def parse(cls, text: str) -> "SipMessage":
-        """Read a whole message as PJSIP printed it."""
-        text = clean(text[:_LONGEST])
-        head, _, body = text.replace("\r\n", "\n").replace("\r", "\n").partition("\n\n")
-        unfolded = re.sub(r"\n[ \t]+", " ", head)
-        lines = unfolded.split("\n")
+        """Read a whole message as PJSIP printed it, of at most 65,536 characters; the rest is cut off."""
+        text = text[:_LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+        head, _, body = text.partition("\n\n")
+        lines = [clean(line) for line in _FOLD.sub(" ", head).split("\n")]
         found: dict[str, tuple[str, ...]] = {}
         for line in lines[1:]:
-            if match := _FIELD.match(line):
+            if match := _FIELD.fullmatch(line):
                 name = match[1].lower()
                 name = _COMPACT.get(name, name)
                 found[name] = (*found.get(name, ()), match[2].strip())
-        return cls(lines[0], found, body)
+        return cls(lines[0], found, clean(body))
 
     def header(self, name: str) -> str:
         """The first field of that name, or ""."""
@@ -49,14 +68,25 @@ class SipMessage:
 
 
 def clean(text: str) -> str:
-    """Replace the surrogates by which undecodable bytes travel through PJSIP's binding."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Real text from PJSIP's binding, which passes bytes that are not UTF-8 as surrogates.
+
+    Such bytes are read as Shift_JIS, as older telephones in Japan send, where all of the text can be that;
+    else each becomes U+FFFD.
+    """
+    octets = _NO_BYTE.sub("\N{REPLACEMENT CHARACTER}", text).encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return octets.decode("utf-8", "replace")
 
 
 def unescape(user: str) -> str:
-    """Undo %HH of RFC 3261 19.1.2; bytes that are not UTF-8 become U+FFFD."""
-    raw = _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), user.encode("utf-8", "replace"))
-    return raw.decode("utf-8", "replace")
+    """Undo %HH of RFC 3261 19.1.2; bytes that are not text become as in `clean`."""
+    octets = user.encode("utf-8", "replace")
+    raw = _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), octets)
+    return clean(raw.decode("utf-8", "surrogateescape"))
 
 
 def uri_user(uri: str) -> str:
@@ -66,11 +96,20 @@ def uri_user(uri: str) -> str:
     if not colon or scheme not in {"sip", "sips", "tel"}:
         return ""
     if scheme == "tel":
-        return unescape(rest.partition(";")[0])
-    user, at, _ = rest.rpartition("@")
-    if not at:
-        return ""
+        return unescape(rest.partition(";")[0]).translate(_TEL_SEPARATORS)
+    user, _, _ = rest.rpartition("@")
     return unescape(user.partition(":")[0].partition(";")[0])
+
+
+def uri_host(uri: str) -> str:
+    """The host of a sip: or sips: URI without its port, lower case; else ""."""
+    scheme, _, rest = uri.strip().partition(":")
+    if scheme.lower() not in {"sip", "sips"}:
+        return ""
+    host = rest.rpartition("@")[2].partition(";")[0].partition("?")[0].strip().lower()
+    if host.startswith("["):
+        return host.partition("]")[0].removeprefix("[")
+    return host.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +121,16 @@ class NameAddress:
 
     @classmethod
     def parse(cls, value: str) -> "NameAddress":
-        """Read name-addr or addr-spec (RFC 3261 25.1), also where quotes or brackets are broken."""
-        value = value.strip()
+        """Read name-addr or addr-spec (RFC 3261 25.1), also where quotes or brackets are broken.
+
+        Of several addresses in one field, the first.
+        """
+        rest = value.strip()
         display = ""
-        rest = value
-        if value.startswith('"'):
-            match = re.match(r'"((?:[^"\\]|\\.)*)"\s*', value, re.DOTALL)
-            if match:
-                display = re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL)
-                rest = value[match.end() :]
-        opening = rest.find("<")
-        if opening >= 0:
-            if not display:
-                display = rest[:opening].strip().strip('"')
-            closing = rest.find(">", opening)
-            return cls(display, rest[opening + 1 : closing if closing >= 0 else len(rest)].strip())
-        return cls(display, rest.partition(";")[0].strip())
+        if quoted := _QUOTED.match(rest):
+            display = _QUOTED_PAIR.sub(r"\1", quoted[1]).strip()
+            rest = rest[quoted.end() :]
+        before, bracket, after = rest.partition("<")
+        if bracket:
+            return cls(display or before.strip().strip('"').strip(), after.partition(">")[0].strip())
+        return cls(display, rest.partition(";")[0].partition(",")[0].strip())
