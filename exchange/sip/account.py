@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from denwa_pjsip import pjsua2 as pj
 
+from exchange.sip.routing import TOKEN_PARAMETER
 from exchange.sip.stack import readable
-
-TOKEN_PARAMETER = "x-denwa"  # noqa: S105 - a parameter's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,19 @@
 """Calls that we place."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from exchange.sip.call import Call
+from exchange.sip.leg import End, EndedBy
+
+
+class NotReached(Exception):  # noqa: N818 - an event
+    """Nobody answered; `end` says how the attempt ended."""
+
+    def __init__(self, number: str, end: End) -> None:
+        super().__init__(f"{number} was not reached: {end.status} {end.reason}".rstrip())
+        self.end = end
 
 
 class Dialler(Protocol):
@@ -11,4 +21,17 @@ class Dialler(Protocol):
 
     def ring(self, number: str, *, extension: str, timeout_s: float) -> AbstractAsyncContextManager[Call]:
         """Call a number by an extension; raises NotReached when it is not answered in `timeout_s` seconds."""
-        ...
+
+
+def no_answer(timeout_s: float) -> End:
+    """The end of an attempt that rang until its time was over."""
+    return End(EndedBy.US, 487, f"no answer in {timeout_s:g} s")
+
+
+@asynccontextmanager
+async def hanging_up(call: Call, reason: str = "") -> AsyncIterator[Call]:
+    """End the call when the scope is left, however it is left."""
+    try:
+        yield call
+    finally:
+        await call.hangup(reason)

@@ -1,0 +1,51 @@
+"""The dialler on SIP: an INVITE from one of our extensions, through its exchange."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from exchange.network.numbers import normalise, require_digits
+from exchange.sip.call import Call, CallEnded
+from exchange.sip.caller import Caller, CallerTrust
+from exchange.sip.dialler import NotReached, hanging_up, no_answer
+from exchange.sip.endpoint import SipEndpoint, SipRefused
+from exchange.sip.leg import End, EndedBy
+
+
+class SipDialler:
+    """Rings numbers; `targets` gives each extension's exchange as host:port, with ";transport=tcp" for TCP."""
+
+    def __init__(self, endpoint: SipEndpoint, targets: Mapping[str, str]) -> None:
+        self._endpoint = endpoint
+        self._targets = targets
+
+    @asynccontextmanager
+    async def ring(self, number: str, *, extension: str, timeout_s: float) -> AsyncIterator[Call]:
+        """Ring until it is answered; see Dialler.
+
+        Raises:
+            NotReached: it was refused, or not answered in `timeout_s` seconds.
+            NumberError: the number has characters that cannot be dialled.
+        """
+        uri = f"sip:{require_digits(normalise(number))}@{self._targets[extension]}"
+        try:
+            leg = await self._endpoint.dial(extension, uri)
+        except SipRefused as error:
+            raise NotReached(number, End(EndedBy.NETWORK, 503, str(error))) from error
+        call = Call(
+            leg,
+            call_id=uuid.uuid4().hex[:12],
+            dialled=number,
+            caller=Caller(extension, trust=CallerTrust.OWN_EXCHANGE),
+            direction="out",
+        )
+        async with hanging_up(call):
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await call.wait_answered()
+            except TimeoutError:
+                raise NotReached(number, no_answer(timeout_s)) from None
+            except CallEnded as ended:
+                raise NotReached(number, ended.end) from None
+            yield call
