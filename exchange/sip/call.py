@@ -2,19 +2,23 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Literal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from audio.clip import Clip
 from audio.processor import Processor
 from audio.spandsp.speech import Speech
-from exchange.media.broadcast import Broadcast
 from exchange.sip.caller import Caller
-from exchange.sip.digits import DigitMerger
-from exchange.sip.leg import DigitSource, End, EndedBy, Leg, LegGone, Ready, RtpReport
+from exchange.sip.digits import EVENT_DIGITS, DigitMerger
+from exchange.sip.leg import DigitSource, End, Leg, LegGone, Ready, RtpReport
+
+if TYPE_CHECKING:  # the broadcast is native, a call without one is not
+    from exchange.media.broadcast import Broadcast
 
 DIGITS_KEPT = 64
+"""Digits that wait to be taken; the newest are dropped beyond that."""
 
 
 class CallEnded(Exception):  # noqa: N818 - it is an event, not a fault
@@ -29,10 +33,21 @@ class MediaBusy(Exception):  # noqa: N818 - a state of the line
     """Another processor, broadcast or prompt has the line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A processor on the line of a call.
+
+    `ready` waits until the processor has something to tell and gives what it told since the last time.
+    Raises CallEnded.
+    """
+
+    ready: Callable[[], Awaitable[Ready]]
+
+
 class Call:
     """One call. All methods belong to the event loop that made it.
 
-    Every coroutine but `hangup` and `wait_ended` raises `CallEnded` once the call is over.
+    Every coroutine raises `CallEnded` once the call is over, but for `hangup`, `drop` and `wait_ended`.
     """
 
     def __init__(
@@ -50,29 +65,38 @@ class Call:
         self.caller = caller
         self.direction = direction
         self.end: End | None = None
-        self.answered = asyncio.Event()
         self._leg = leg
         self._lead_samples = lead_samples
         self._loop = asyncio.get_running_loop()
-        self._ended = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
         self._changed = asyncio.Event()
+        self._accepted = False
+        self._sounding = direction == "out"
+        self._media = False
+        self._answered_monotonic_s: float | None = None
+        self._ended_monotonic_s = 0.0
+        self._last_report: RtpReport | None = None
         self._digits: deque[str] = deque()
         self._merger = DigitMerger()
         self._speech: Speech | None = None
-        self._finished: set[int] = set()
-        self._media_taken = ""
+        self._speaking = asyncio.Lock()
+        self._taken_by = ""
+        self._ready = Ready(0)
         leg.bind(self)
 
     # -- the state of the call --
 
     async def early_media(self) -> None:
         """Send 183; `play`, `digit` and `run` work from here on."""
+        self._sounding = True
         await self._command(self._leg.early_media())
         await self._speak()
 
     async def answer(self) -> None:
-        """Send 200; sound starts with it."""
-        await self._command(self._leg.answer())
+        """Send 200; sound starts with it. Again does nothing."""
+        if not self._accepted:
+            self._accepted = self._sounding = True
+            await self._command(self._leg.answer())
         await self._speak()
 
     async def reject(self, status: int, reason: str = "") -> None:
@@ -84,19 +108,52 @@ class Call:
         if self.end is None:
             await self._leg.hangup(reason)
 
-    async def wait_ended(self) -> End:
-        """Wait until the call is over; never raises CallEnded."""
-        await asyncio.shield(self._ended)
-        assert self.end is not None  # noqa: S101 - set before the future
-        return self.end
+    async def drop(self, status: int, reason: str = "") -> None:
+        """Refuse an incoming call with a SIP status while it is not answered, else hang up; never raises."""
+        if self.direction == "in" and not self._accepted:
+            with suppress(CallEnded):
+                await self.reject(status, reason)
+        else:
+            await self.hangup(reason)
 
     async def wait_answered(self) -> None:
         """Wait until the call is up."""
-        await self._until(self.answered)
+        self._raise_if_ended()
+        while self._answered_monotonic_s is None:
+            await self._wait_change()
+
+    async def wait_ended(self) -> End:
+        """Wait until the call is over; never raises CallEnded."""
+        if self.end is None:
+            await asyncio.shield(self._ended)
+        assert self.end is not None  # noqa: S101 - set before the future
+        return self.end
+
+    @contextmanager
+    def when_ended(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Within the scope, have a function called soon after the call's end (at once if it is over)."""
+
+        def tell(_: object) -> None:
+            callback()
+
+        self._ended.add_done_callback(tell)
+        try:
+            yield
+        finally:
+            self._ended.remove_done_callback(tell)
+
+    @property
+    def seconds(self) -> float:
+        """How long the call is, or was, up."""
+        if self._answered_monotonic_s is None:
+            return 0.0
+        until_monotonic_s = self._loop.time() if self.end is None else self._ended_monotonic_s
+        return until_monotonic_s - self._answered_monotonic_s
 
     def rtp(self) -> RtpReport | None:
-        """The line's RTP counters; None before media or after the end."""
-        return self._leg.rtp() if self.end is None else None
+        """The line's RTP counters, after the end the last ones; None before media."""
+        self._last_report = self._leg.rtp() or self._last_report
+        return self._last_report
 
     # -- sound and digits --
 
@@ -107,129 +164,154 @@ class Call:
         """
         with self._taking("play"):
             speech = await self._speak()
-            wanted = [speech.play(clip) for clip in clips]
             try:
-                while not self._finished.issuperset(wanted):
-                    self._finished.update(speech.finished())
+                unheard = {speech.play(clip) for clip in clips}
+                while True:
                     if (digit := self._take_digit(until)) is not None:
                         return digit
-                    if not self._finished.issuperset(wanted):
-                        await self._wait_change(None)
+                    unheard.difference_update(speech.finished())
+                    if not unheard:
+                        return None
+                    await self._wait_change()
             finally:
-                self._finished.clear()
-                speech.clear()
-        return None
+                if self.end is None:
+                    speech.clear()
 
     async def digit(self, timeout_s: float) -> str | None:
         """The next digit pressed, or None when none came in `timeout_s` seconds."""
-        deadline_monotonic_s = self._loop.time() + timeout_s
-        while (digit := self._take_digit("0123456789*#ABCD")) is None:
-            left_s = deadline_monotonic_s - self._loop.time()
-            if left_s <= 0:
-                return None
-            await self._wait_change(left_s)
-        return digit
+        self._raise_if_ended()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while (digit := self._take_digit(EVENT_DIGITS)) is None:
+                    await self._wait_change()
+                return digit
+        return None
 
     @asynccontextmanager
-    async def join(self, broadcast: Broadcast) -> AsyncIterator[None]:
-        """Hear a broadcast while in the scope."""
+    async def join(self, broadcast: "Broadcast") -> AsyncIterator[None]:
+        """Hear a broadcast while in the scope. Raises MediaBusy."""
         with self._taking("join"):
-            await self._command(self._leg.listen(broadcast, self._lead_samples))
+            await self._wait_media()
             try:
+                await self._command(self._leg.listen(broadcast, self._lead_samples))
                 yield
             finally:
-                if self.end is None:
-                    await self._quietly(self._leg.listen(None, 0))
+                await self._give_back(self._leg.listen(None, 0))
 
     @asynccontextmanager
-    async def run(self, processor: Processor) -> AsyncIterator[None]:
-        """Have a processor on the line while in the scope."""
+    async def run(self, processor: Processor) -> AsyncIterator[Running]:
+        """Have a processor on the line while in the scope. Raises MediaBusy."""
         with self._taking("run"):
-            await self._command(self._leg.attach(processor))
+            await self._wait_media()
+            self._ready = Ready(0)
             try:
-                yield
+                await self._command(self._leg.attach(processor))
+                yield Running(self._wait_ready)
             finally:
-                if self.end is None:
-                    await self._quietly(self._leg.attach(self._speech))
+                await self._give_back(self._leg.attach(self._speech))
 
     # -- what the leg reports --
 
     def leg_media(self) -> None:
         """Audio runs."""
-        self._wake()
+        self._media = True
+        self._changed.set()
 
     def leg_answered(self) -> None:
         """Both sides agree that the call is up."""
-        self.answered.set()
-        self._wake()
+        if self._answered_monotonic_s is None:
+            self._answered_monotonic_s = self._loop.time()
+            self._changed.set()
 
     def leg_ready(self, ready: Ready) -> None:
         """Take what the processor has to tell."""
+        if self.end is not None:
+            return
         if self._speech is not None and Ready.DIGIT in ready:
             for digit in self._speech.digits():
                 self.leg_digit(digit, DigitSource.INBAND)
-        self._wake()
+        self._ready |= ready
+        self._changed.set()
 
     def leg_digit(self, digit: str, source: DigitSource) -> None:
         """Add a digit to the one stream, unless it is the same one by another way."""
         merged = self._merger.take(digit, source, self._loop.time())
         if merged is not None and len(self._digits) < DIGITS_KEPT:
             self._digits.append(merged)
-            self._wake()
+            self._changed.set()
 
     def leg_ended(self, end: End) -> None:
         """The call is over."""
-        if self.end is None:
-            self.end = end
-            self._ended.set_result(None)
-            self.answered.set()
-            self._wake()
-            if self._speech is not None:
-                self._speech.close()
+        if self.end is not None:
+            return
+        self.rtp()
+        self.end = end
+        self._ended_monotonic_s = self._loop.time()
+        self._ended.set_result(None)
+        self._changed.set()
+        if self._speech is not None:
+            self._speech.close()
 
     # -- inside --
 
     async def _speak(self) -> Speech:
-        if self.end is not None:
-            raise CallEnded(self.end)
-        if self._speech is None:
-            self._speech = Speech()
-            await self._command(self._leg.attach(self._speech))
-        return self._speech
+        async with self._speaking:
+            await self._wait_media()
+            if self._speech is None:
+                speech = Speech()
+                try:
+                    await self._command(self._leg.attach(speech))
+                except BaseException:
+                    speech.close()
+                    raise
+                self._speech = speech
+            return self._speech
 
-    async def _command(self, command: "asyncio.Future[None] | object") -> None:
+    async def _wait_media(self) -> None:
+        self._raise_if_ended()
+        if not self._sounding:
+            raise RuntimeError("there is no sound before answer() or early_media()")
+        while not self._media:
+            await self._wait_change()
+
+    async def _wait_ready(self) -> Ready:
+        self._raise_if_ended()
+        while not self._ready:
+            await self._wait_change()
+        ready, self._ready = self._ready, Ready(0)
+        return ready
+
+    @contextmanager
+    def _taking(self, purpose: str) -> Iterator[None]:
+        self._raise_if_ended()
+        if self._taken_by:
+            raise MediaBusy(f"the line is taken by {self._taken_by!r}, so {purpose!r} must wait")
+        self._taken_by = purpose
         try:
-            await command  # type: ignore[misc]
+            yield
+        finally:
+            self._taken_by = ""
+
+    async def _command(self, command: Awaitable[None]) -> None:
+        try:
+            await command
         except LegGone:
             raise CallEnded(await self.wait_ended()) from None
-        if self.end is not None:
-            raise CallEnded(self.end)
+        self._raise_if_ended()
 
-    async def _quietly(self, command: object) -> None:
-        try:
-            await command  # type: ignore[misc]
-        except LegGone:
-            return
+    async def _give_back(self, command: Awaitable[None]) -> None:
+        with suppress(LegGone):
+            await command
 
-    async def _until(self, event: asyncio.Event) -> None:
-        await event.wait()
-        if self.end is not None:
-            raise CallEnded(self.end)
-
-    async def _wait_change(self, timeout_s: float | None) -> None:
-        if self.end is not None:
-            raise CallEnded(self.end)
+    async def _wait_change(self) -> None:
+        self._raise_if_ended()
         self._changed.clear()
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+        await self._changed.wait()
+        self._raise_if_ended()
+
+    def _raise_if_ended(self) -> None:
         if self.end is not None:
             raise CallEnded(self.end)
-
-    def _wake(self) -> None:
-        self._changed.set()
 
     def _take_digit(self, wanted: str) -> str | None:
         for digit in self._digits:
