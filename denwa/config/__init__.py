@@ -1,0 +1,1 @@
+"""The configuration: one TOML file, overridden by the environment, secrets from files."""
