@@ -1,0 +1,114 @@
+"""The configuration files that are the same for every exchange of the lab."""
+
+from pathlib import Path
+
+from lab.asterisk.install import Install
+from lab.asterisk.modules import LAB_MODULES, MIKOPBX_MODULES
+
+MANAGER_PORT = 5038
+MANAGER_USER = "lab"
+MANAGER_SECRET = "lab"  # noqa: S105
+RTP_PORTS = (10000, 10200)
+EMPTY_FILES = (
+    "acl",
+    "ccss",
+    "cel",
+    "confbridge",
+    "musiconhold",
+    "pjproject",
+    "pjsip_notify",
+    "stasis",
+    "websocket_client",
+)
+
+
+def write_common_files(folder: Path, install: Install, address: str) -> None:
+    """Write FOLDER/etc, all but pjsip.conf and extensions.conf, and the folders that Asterisk writes to."""
+    for name in (
+        "etc",
+        "run",
+        "log",
+        "lib",
+        "db",
+        "keys",
+        "agi",
+        "spool/outgoing",
+        "spool/tmp",
+        "spool/monitor",
+    ):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    files = dict.fromkeys(EMPTY_FILES, "") | {
+        "asterisk": _asterisk(folder, install),
+        "modules": _modules(install),
+        "rtp": f"[general]\nrtpstart = {RTP_PORTS[0]}\nrtpend = {RTP_PORTS[1]}\n",
+        "udptl": "[general]\nudptlstart = 4000\nudptlend = 4999\nudptlfecentries = 3\nudptlfecspan = 3\n",
+        "res_fax": "[general]\nmaxrate = 14400\nminrate = 4800\nmodems = v17,v27,v29\necm = yes\nstatusevents = yes\n",
+        "logger": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(3),dtmf,fax\n",
+        "manager": _manager(address),
+        "http": "[general]\nenabled = no\n",
+        "features": _features(),
+        "cdr": "[general]\nenable = no\n",
+        "indications": _indications(),
+    }
+    for name, text in files.items():
+        (folder / "etc" / f"{name}.conf").write_text(text)
+
+
+def _asterisk(folder: Path, install: Install) -> str:
+    folders = {
+        "astetcdir": folder / "etc",
+        "astmoddir": install.modules,
+        "astvarlibdir": folder / "lib",
+        "astdbdir": folder / "db",
+        "astkeydir": folder / "keys",
+        "astdatadir": install.root / "usr/share/asterisk",
+        "astagidir": folder / "agi",
+        "astspooldir": folder / "spool",
+        "astrundir": folder / "run",
+        "astlogdir": folder / "log",
+        "astsbindir": install.root / "usr/sbin",
+    }
+    lines = "".join(f"{name} => {path}\n" for name, path in folders.items())
+    # without an Ethernet card, as in the lab's namespace, Asterisk wants to be told its entity id
+    options = "verbose = 3\ndocumentation_language = en_US\nhideconnect = yes\nentityid = 02:00:00:00:00:01\n"
+    return f"[directories]\n{lines}[options]\n{options}"
+
+
+def _modules(install: Install) -> str:
+    names = [
+        name
+        for name in f"{MIKOPBX_MODULES} {LAB_MODULES}".split()
+        if (install.modules / f"{name}.so").exists()
+    ]
+    return "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in names)
+
+
+def _manager(address: str) -> str:
+    return f"""[general]
+enabled = yes
+bindaddr = {address}
+port = {MANAGER_PORT}
+[{MANAGER_USER}]
+secret = {MANAGER_SECRET}
+permit = 127.0.0.0/255.0.0.0
+read = all
+write = all
+"""
+
+
+def _features() -> str:
+    """MikoPBX's feature codes: a star or a cross in a call may be kept back for these 2.5 seconds."""
+    return "[general]\nfeaturedigittimeout = 2500\n[featuremap]\nblindxfer => ##\natxfer => **\ndisconnect => *0\n"
+
+
+def _indications() -> str:
+    return """[general]
+country = jp
+[jp]
+description = Japan
+ringcadence = 1000,2000
+dial = 400
+busy = 400/500,0/500
+ring = 400+15/1000,0/2000
+congestion = 400/500,0/500
+"""

@@ -1,0 +1,130 @@
+"""A running exchange: booted, asked, reloaded, killed and started again."""
+
+import dataclasses
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from lab.asterisk.ami import Ami, AmiError, connect
+from lab.asterisk.exchange import Connection, Exchange
+from lab.asterisk.install import Install
+from lab.asterisk.writer import write_exchange, write_own_files
+from lab.namespace import Namespace
+
+LONGEST_SOCKET_PATH = 107
+
+
+class RunningExchange:
+    """An Asterisk of the lab. `start` returns at once, `wait_booted` when it takes calls."""
+
+    def __init__(self, exchange: Exchange, folder: Path, install: Install, namespace: Namespace) -> None:
+        """Write its configuration; its folder must be short, for a socket in it."""
+        assert len(str(folder / "run/asterisk.ctl")) <= LONGEST_SOCKET_PATH, (
+            f"{folder} is too long for a socket"
+        )
+        self.exchange = exchange
+        self.folder = folder
+        self._install = install
+        self._namespace = namespace
+        self._process: subprocess.Popen[Any] | None = None
+        self._ami: Ami | None = None
+        write_exchange(exchange, folder, install)
+
+    @property
+    def address(self) -> str:
+        """Where its SIP, its media and its manager interface are."""
+        return self.exchange.address
+
+    @property
+    def ami(self) -> Ami:
+        """Its manager connection."""
+        assert self._ami is not None, f"exchange {self.exchange.name} is not booted"
+        return self._ami
+
+    def start(self) -> None:
+        """Start it, in a session of its own, so that Ctrl-C reaches the tests first."""
+        command = [self._install.program, "-f", "-C", self.folder / "etc/asterisk.conf"]
+        with (self.folder / "log/console").open("ab") as console:
+            self._process = self._namespace.popen(
+                command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
+            )
+
+    def wait_booted(self, timeout_s: float = 20) -> None:
+        """Wait until it takes calls.
+
+        Raises:
+            AmiError: it does not; the message has the last lines of its log.
+        """
+        try:
+            self._ami = connect(lambda: self._namespace.socket(socket.SOCK_STREAM), self.address, timeout_s)
+            self._ami.wait_for(lambda event: event["Event"] == "FullyBooted", timeout_s)
+        except AmiError as error:
+            raise AmiError(f"exchange {self.exchange.name}: {error}\n{self.last_log_lines()}") from None
+
+    def kill(self) -> None:
+        """End it as a power cut would: no BYE, no un-registration."""
+        if self._ami:
+            self._ami.close()
+            self._ami = None
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill it and start it again; what it wrote to its database, registrations too, is there again."""
+        self.kill()
+        self.start()
+        self.wait_booted()
+
+    def paste(self, *connections: Connection) -> None:
+        """Take these connections in the place of the ones before, by a reload; calls stay up."""
+        self.exchange = dataclasses.replace(self.exchange, connections=connections)
+        write_own_files(self.exchange, self.folder)
+        self.cli("module reload res_pjsip.so")
+        self.cli("dialplan reload")
+
+    def cli(self, command: str) -> str:
+        """What its console prints for a command."""
+        return self.ami.command(command)
+
+    def contacts(self, extension: str) -> list[str]:
+        """The URIs under which an extension is registered now."""
+        listed = self.cli("pjsip show contacts")
+        return re.findall(rf"Contact:\s+{re.escape(extension)}/(\S+)", listed)
+
+    def wait_registered(self, extension: str, timeout_s: float = 10) -> str:
+        """Wait for the extension's contact; an unregistered target is refused at once.
+
+        Raises:
+            AmiError: it did not register in time.
+        """
+        return self._wait(lambda: self.contacts(extension), f"{extension} did not register", timeout_s)[0]
+
+    def channels(self) -> list[str]:
+        """The channels that are up, one line each."""
+        return self.cli("core show channels concise").split()
+
+    def wait_no_channels(self, timeout_s: float = 5) -> None:
+        """Wait until all calls are over.
+
+        Raises:
+            AmiError: some are not.
+        """
+        self._wait(lambda: not self.channels(), "channels are left", timeout_s)
+
+    def last_log_lines(self, count: int = 12) -> str:
+        """The end of its console log."""
+        log = (self.folder / "log/console").read_text(errors="replace")
+        return "\n".join(log.splitlines()[-count:])
+
+    def _wait(self, condition: Any, complaint: str, timeout_s: float) -> Any:
+        ends_monotonic_s = time.monotonic() + timeout_s
+        while time.monotonic() < ends_monotonic_s:
+            if value := condition():
+                return value
+            time.sleep(0.02)
+        raise AmiError(f"exchange {self.exchange.name}: {complaint} within {timeout_s} s")
