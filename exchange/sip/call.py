@@ -5,17 +5,15 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from audio.clip import Clip
 from audio.processor import Processor
 from audio.spandsp.speech import Speech
+from exchange.media.broadcast import Broadcast
 from exchange.sip.caller import Caller
 from exchange.sip.digits import EVENT_DIGITS, DigitMerger
 from exchange.sip.leg import DigitSource, End, Leg, LegGone, Ready, RtpReport
-
-if TYPE_CHECKING:  # the broadcast is native, a call without one is not
-    from exchange.media.broadcast import Broadcast
 
 DIGITS_KEPT = 64
 """Digits that wait to be taken; the newest are dropped beyond that."""
@@ -132,14 +130,17 @@ class Call:
     @contextmanager
     def when_ended(self, callback: Callable[[], None]) -> Iterator[None]:
         """Within the scope, have a function called soon after the call's end (at once if it is over)."""
+        within = True
 
         def tell(_: object) -> None:
-            callback()
+            if within:
+                callback()
 
         self._ended.add_done_callback(tell)
         try:
             yield
         finally:
+            within = False
             self._ended.remove_done_callback(tell)
 
     @property
@@ -188,7 +189,7 @@ class Call:
         return None
 
     @asynccontextmanager
-    async def join(self, broadcast: "Broadcast") -> AsyncIterator[None]:
+    async def join(self, broadcast: Broadcast) -> AsyncIterator[None]:
         """Hear a broadcast while in the scope. Raises MediaBusy."""
         with self._taking("join"):
             await self._wait_media()

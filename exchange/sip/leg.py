@@ -6,12 +6,10 @@ Both are held to the same conformance suite.
 
 from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from audio.processor import Processor
-
-if TYPE_CHECKING:  # the broadcast is native, the seam is not
-    from exchange.media.broadcast import Broadcast
+from exchange.media.broadcast import Broadcast
 
 
 class EndedBy(StrEnum):
@@ -101,7 +99,7 @@ class Leg(Protocol):
     async def attach(self, processor: Processor | None) -> None:
         """Put a processor on the line, in place of the one before."""
 
-    async def listen(self, broadcast: "Broadcast | None", lead_samples: int) -> None:
+    async def listen(self, broadcast: Broadcast | None, lead_samples: int) -> None:
         """Send a broadcast instead of the processor; None: the processor again."""
 
     def rtp(self) -> RtpReport | None:

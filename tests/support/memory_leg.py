@@ -65,7 +65,7 @@ class FarEnd(Protocol):
 class SampledBroadcast(Protocol):
     """What a leg needs of a broadcast: its samples by number."""
 
-    def read(self, first_sample: int, count: int, law: Law) -> bytes:
+    def read(self, first_sample: int, count: int, *, a_law: bool = False) -> bytes:
         """G.711 octets of `count` samples."""
 
 
@@ -287,7 +287,7 @@ class MemoryLeg:
     def _next_codes(self, pcm: NDArray[np.int16]) -> bytes:
         if self._broadcast is not None:
             sample = round(self._loop.time() * RATE_HZ) + self._lead_samples
-            return self._broadcast.read(sample, FRAME_SAMPLES, self._law)
+            return self._broadcast.read(sample, FRAME_SAMPLES, a_law=self._law == "alaw")
         if self._driven is None:
             return bytes([SILENCE[self._law]]) * FRAME_SAMPLES
         self._driven.rx(pcm)
