@@ -7,8 +7,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TextIO
 
 import structlog
@@ -41,13 +40,6 @@ def set_up(log: Log, stream: TextIO | None = None) -> None:
     )
     logging.basicConfig(level=level, handlers=[_Forwarder()], force=True)
     logging.captureWarnings(capture=True)
-
-
-@contextmanager
-def call_scope(call_id: str) -> Iterator[None]:
-    """Lines logged in this scope, and in tasks begun in it, carry the call's identity."""
-    with structlog.contextvars.bound_contextvars(call_id=call_id):
-        yield
 
 
 class _Forwarder(logging.Handler):

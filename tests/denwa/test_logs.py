@@ -11,9 +11,10 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.contextvars import bound_contextvars
 
 from denwa.config.models import Log
-from denwa.logs import call_scope, set_up
+from denwa.logs import set_up
 
 pytestmark = pytest.mark.unit
 ANY_TEXT = st.text(st.characters(), max_size=300)
@@ -72,7 +73,7 @@ def test_what_is_below_the_level_is_not_written(level: str):
 
 def test_each_line_of_a_call_carries_its_identity_also_from_tasks_it_began():
     async def speak(name: str) -> None:
-        with call_scope(name):
+        with bound_contextvars(call_id=name):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(nested())
             structlog.get_logger().info("above", name=name)
