@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,7 +87,8 @@ def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cancel_all = asyncio.runners._cancel_all_tasks
 
     def noting(loop: asyncio.AbstractEventLoop) -> None:
-        tasks.extend(repr(task) for task in asyncio.all_tasks(loop))
+        if not isinstance(sys.exception(), KeyboardInterrupt):  # else the main task itself is among them
+            tasks.extend(repr(task) for task in asyncio.all_tasks(loop))
         cancel_all(loop)
 
     monkeypatch.setattr(asyncio.runners, "_cancel_all_tasks", noting)

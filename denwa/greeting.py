@@ -1,0 +1,67 @@
+"""What denwa prints when it is up: what to dial, from where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from denwa.config.load import Configuration
+from denwa.language import Language, Text
+
+_UP = Text("denwa is up. Stop it with Ctrl-C.", "denwa が動いています。Ctrl-C で終わります。")
+_HEAR = Text("Hear it at once, in another terminal:", "すぐに聞くには、別の端末で:")
+_TELEPHONE = Text(
+    "or with a SIP telephone on this machine, without registering:",
+    "このマシンの SIP 電話からは、登録なしで:",
+)
+_AT = Text(
+    "At {exchange} ({host}:{port}), extension {user}:",
+    "交換機 {exchange} ({host}:{port}) の内線 {user}:",
+)
+_PASTE = Text(
+    "What the exchange needs for it:  denwa dialplan mikopbx  or  denwa dialplan asterisk",
+    "交換機に要る設定:  denwa dialplan mikopbx  または  denwa dialplan asterisk",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where SIP is listened for: an IPv4 address and a port, UDP and TCP."""
+
+    address: str
+    port: int
+
+    def uri(self, number: str) -> str:
+        """What a SIP telephone dials."""
+        return f"sip:{number}@{self.address}:{self.port}"
+
+
+def greeting(
+    configuration: Configuration, listening: Listening, services: Iterable[str], language: Language
+) -> str:
+    """The text; only numbers of the services that are open are named."""
+    opened = set(services)
+    lines = [_UP.say(language), ""]
+    if configuration.extensions:
+        lines += _by_exchange(configuration, opened, language)
+    else:
+        lines += _by_itself(configuration, listening, opened, language)
+    return "\n".join(lines)
+
+
+def _by_itself(
+    configuration: Configuration, listening: Listening, opened: set[str], language: Language
+) -> list[str]:
+    numbers = {number: name for number, name in configuration.numbers.items() if name in opened}
+    elsewhere = "" if listening.port == 5060 else f" --server {listening.address}:{listening.port}"
+    by_hand = [f"    denwa call {number}{elsewhere}    {name}" for number, name in numbers.items()]
+    by_telephone = [f"    {listening.uri(number)}    {name}" for number, name in numbers.items()]
+    return [_HEAR.say(language), *by_hand, _TELEPHONE.say(language), *by_telephone]
+
+
+def _by_exchange(configuration: Configuration, opened: set[str], language: Language) -> list[str]:
+    lines = []
+    for extension in configuration.extensions.values():
+        exchange = configuration.exchanges[extension.exchange]
+        where = {"exchange": extension.exchange, "host": exchange.host, "port": exchange.port}
+        lines.append(_AT.say(language, user=extension.user, **where))
+        lines += [f"    {number}    {name}" for number, name in extension.numbers.items() if name in opened]
+    return [*lines, _PASTE.say(language)]
