@@ -61,8 +61,10 @@ class Telephone(Protocol):
 class Exchange(Protocol):
     """Our side with its services, as telephones see it."""
 
-    async def dial(self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE) -> Telephone:
-        """Let a telephone call a number."""
+    async def dial(
+        self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE, acknowledges: bool = True
+    ) -> Telephone:
+        """Let a telephone call a number; `acknowledges`: whether it sends an ACK."""
 
     async def shut_down(self) -> None:
         """End the program as SIGTERM does; returns when it has ended."""
@@ -77,6 +79,7 @@ class Offer:
 
     services: Sequence[tuple[ServiceSpec, BaseModel]]
     caps: Mapping[str, int] = field(default_factory=dict)
+    language: str = "en"
 
 
 Script = Callable[[Exchange], Awaitable[None]]

@@ -72,11 +72,14 @@ class SampledBroadcast(Protocol):
 class MemoryLeg:
     """Fulfils `exchange.sip.leg.Leg` with a telephone in memory at the other end."""
 
-    def __init__(self, telephone: FarEnd, *, law: Law = "ulaw") -> None:
+    def __init__(
+        self, telephone: FarEnd, *, law: Law = "ulaw", gone: Callable[[], None] = lambda: None
+    ) -> None:
         self.over = False
         self.commands: list[str] = []
         """Commands that were given, for tests."""
         self._telephone = telephone
+        self._gone = gone
         self._law: Law = law
         self._loop = asyncio.get_running_loop()
         self._listener: LegListener | None = None
@@ -238,6 +241,7 @@ class MemoryLeg:
             return
         self.over = True
         self._stop_media()
+        self._gone()
         self._told().leg_ended(end)
 
     def _start_media(self) -> None:

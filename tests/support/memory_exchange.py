@@ -1,0 +1,143 @@
+"""An exchange in memory: the real route table, runner, services and processors; SIP and the network are simulated."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from itertools import count
+
+from support.far_end import Offer, Script, Sends
+from support.memory_leg import RATE_HZ, SIP_DELAY_S, MemoryLeg
+from support.simulated_telephone import Habits, SimulatedTelephone
+from support.virtual_time import run_virtually
+
+from exchange.media.broadcast import Broadcast
+from exchange.network.patterns import NumberPattern
+from exchange.sip.call import Call
+from exchange.sip.caller import Caller, CallerTrust
+from exchange.sip.routing import Numbers, Refusal, RouteTable
+from services.runner import IncomingCall, Runner, open_runner
+from services.spec import Context
+
+SAMPLE_NS = 10**9 // RATE_HZ
+
+
+class VirtualMediaClock:
+    """The media clock by the virtual loop's time, which is the monotonic clock of these tests."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._offset_ns = 0
+        self._beats = count()
+
+    def set_utc_offset_ns(self, offset_ns: int) -> None:
+        self._offset_ns = offset_ns
+
+    def sample_at_utc_ns(self, utc_ns: int) -> int:
+        return (utc_ns - self._offset_ns) // SAMPLE_NS
+
+    def now_samples(self) -> int:
+        return round(self._loop.time() * RATE_HZ)
+
+    def heartbeat(self) -> int:
+        return next(self._beats)
+
+
+class NoDialler:
+    """Stands where services that place no calls have their dialler."""
+
+    def ring(self, number: str, *, extension: str, timeout_s: float) -> AbstractAsyncContextManager[Call]:
+        raise AssertionError(
+            f"{extension} dialled {number} for {timeout_s} s, but this service places no calls"
+        )
+
+
+class MemoryExchange:
+    """Fulfils `support.far_end.Exchange` with telephones in memory."""
+
+    def __init__(self, offer: Offer) -> None:
+        self.legs: list[MemoryLeg] = []
+        self.runner: Runner | None = None
+        self.fail_with: Exception | None = None
+        """What the program fails with at its end."""
+        self.opened: Future[None] = asyncio.get_running_loop().create_future()
+        self._offer = offer
+        self._routes = RouteTable(
+            local=tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec, _ in offer.services),
+            caps=offer.caps,
+        )
+        self._closing = asyncio.Event()
+        self._numbers = count(1)
+        self._program = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        clock = VirtualMediaClock()
+        services = [
+            (spec, Context(config, self._offer.language, NoDialler(), clock, Broadcast))  # type: ignore[arg-type]
+            for spec, config in self._offer.services
+        ]
+        async with open_runner(services) as runner:
+            self.runner = runner
+            self.opened.set_result(None)
+            await self._closing.wait()
+            if self.fail_with is not None:
+                raise self.fail_with
+
+    async def dial(
+        self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE, acknowledges: bool = True
+    ) -> SimulatedTelephone:
+        """Let a telephone call a number; its INVITE has arrived when this returns."""
+        assert self.runner is not None
+        telephone = SimulatedTelephone(Habits(sends=sends, acknowledges=acknowledges))
+        await asyncio.sleep(SIP_DELAY_S)
+        route = self._routes.route(None, number)
+        if isinstance(route, Refusal):
+            asyncio.get_running_loop().call_later(SIP_DELAY_S, telephone.respond, route.status)
+            return telephone
+        leg = MemoryLeg(telephone, gone=lambda: self._routes.release(route))
+        self.legs.append(leg)
+        telephone.connect(leg)
+        call_id = f"call-{next(self._numbers)}"
+        who = Caller(caller, trust=CallerTrust.OWN_EXCHANGE)
+        self.runner.take(IncomingCall(leg, route.service, number, who, call_id))
+        return telephone
+
+    async def shut_down(self) -> None:
+        """End the program as SIGTERM does."""
+        self._closing.set()
+        await self._program
+
+    async def until_opened(self) -> None:
+        """Wait until the services are open. Raises what a service failed with."""
+        await asyncio.wait([self.opened, self._program], return_when=asyncio.FIRST_COMPLETED)
+        if self._program.done():
+            self._program.result()
+
+    def calls(self) -> int:
+        """Calls counted by the runner and for the caps."""
+        assert self.runner is not None
+        return self.runner.calls().total() + self._routes.counts.total
+
+
+class MemoryKind:
+    """Fulfils `support.far_end.LegKind` in virtual time."""
+
+    long_s = 30.0
+
+    def run(self, script: Script, offer: Offer) -> None:
+        """Run a script; fails when a call, task or processor is left after it."""
+        run_virtually(_run(script, offer))
+
+
+async def _run(script: Callable[[MemoryExchange], Awaitable[None]], offer: Offer) -> None:
+    exchange = MemoryExchange(offer)
+    await exchange.until_opened()
+    try:
+        await script(exchange)
+    finally:
+        await exchange.shut_down()
+    assert exchange.calls() == 0, "calls are still counted after the end"
+    assert all(leg.over for leg in exchange.legs), "a leg outlived the program"
+    assert not any(leg.processor_held for leg in exchange.legs), "a line still holds a processor"
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not others, f"tasks are left: {others}"
