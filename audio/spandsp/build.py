@@ -17,7 +17,7 @@ from base64 import urlsafe_b64encode
 from contextlib import redirect_stdout
 from pathlib import Path
 
-import cffi  # type: ignore[import-untyped]
+import cffi
 
 HERE = Path(__file__).resolve().parent
 SOURCES = ("clips.c", "speech.c", "echo.c", "handset.c", "drive.c")
