@@ -1,47 +1,139 @@
-/* broadcast.c - one programme for many listeners: a ring of samples by number, encoded once a law; each listener's packet is a slice.
-   RTP timestamp - sample number is constant for each listener; a step of UTC changes what is said, never the numbers. */
-#include "core.h"
+/* broadcast.c - see broadcast.h. */
+#include "broadcast.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "g711.h"
-#define RING 131072                      /* samples, 16 s */
-static uint8_t ring[2][RING]; static int64_t top; static pthread_mutex_t rm;     /* written: the RING samples below top */
-void bc_init(void) { mx_init(&rm); for (int a = 0; a < 2; a++) memset(ring[a], G711_SILENCE(a), RING); }
-static void put(int law, int64_t s, const uint8_t *p, int n, int fill) { for (int i = 0; i < n; i++) ring[law][(s + i) & (RING - 1)] = p ? p[i] : fill; }
-int bc_write(long long s, const int16_t *p, int n)
+#include "line.h"
+#include "threads.h"
+
+#define RINGS 8
+#define RING 131072 /* samples kept, 16 s; a power of two */
+#define PIECE 160   /* samples encoded at once */
+#define LAWS 2
+
+static struct ring {
+    pthread_mutex_t lock;
+    int generation;          /* makes ids of a slot differ from each other */
+    int64_t end;             /* samples from end - RING up to end are known, others silence */
+    uint8_t *codes[LAWS];    /* NULL: closed */
+} rings[RINGS];
+
+__attribute__((constructor)) static void make_locks(void)
 {
-    uint8_t e[2][FR]; int left = n;
-    for (; left > 0; left -= FR, s += FR, p += FR) {
-        int c = left < FR ? left : FR; for (int a = 0; a < 2; a++) for (int i = 0; i < c; i++) e[a][i] = g711_e(a, p[i]);
-        pthread_mutex_lock(&rm);
-        if (s > top - RING && s >= 0) {
-            if (s > top) { int64_t g = s - top < RING ? s - top : RING; for (int a = 0; a < 2; a++) put(a, s - g, NULL, (int)g, G711_SILENCE(a)); }
-            for (int a = 0; a < 2; a++) put(a, s, e[a], c, 0);
-            if (s + c > top) top = s + c;
-        }
-        pthread_mutex_unlock(&rm);
+    for (int i = 0; i < RINGS; i++)
+        mutex_init(&rings[i].lock);
+}
+
+static int open_ring(struct ring *ring)
+{
+    uint8_t *both = malloc(LAWS * RING);
+    if (!both)
+        return 0;
+    for (int law = 0; law < LAWS; law++) {
+        ring->codes[law] = both + law * RING;
+        memset(ring->codes[law], g711_silence(law), RING);
+    }
+    ring->end = 0;
+    ring->generation = (ring->generation + 1) & 0xFFFFFF;
+    return 1;
+}
+
+int bc_open(void)
+{
+    int id = -1;
+    for (int i = 0; i < RINGS && id < 0; i++) {
+        pthread_mutex_lock(&rings[i].lock);
+        if (!rings[i].codes[0] && open_ring(&rings[i]))
+            id = rings[i].generation * RINGS + i;
+        pthread_mutex_unlock(&rings[i].lock);
+    }
+    return id;
+}
+
+/* The open ring with this id, locked; or NULL. */
+static struct ring *lock_ring(int id)
+{
+    if (id < 0)
+        return NULL;
+    struct ring *ring = &rings[id % RINGS];
+    pthread_mutex_lock(&ring->lock);
+    if (ring->codes[0] && ring->generation == id / RINGS)
+        return ring;
+    pthread_mutex_unlock(&ring->lock);
+    return NULL;
+}
+
+void bc_close(int id)
+{
+    struct ring *ring = lock_ring(id);
+    if (!ring)
+        return;
+    free(ring->codes[0]);
+    for (int law = 0; law < LAWS; law++)
+        ring->codes[law] = NULL;
+    pthread_mutex_unlock(&ring->lock);
+}
+
+static void put(uint8_t *codes, int64_t sample, const uint8_t *piece, int n)
+{
+    for (int i = 0; i < n; i++)
+        codes[(sample + i) & (RING - 1)] = piece[i];
+}
+
+/* What was skipped between the end and a later first sample must not show what the ring held a turn ago. */
+static void silence_up_to(struct ring *ring, int64_t sample)
+{
+    int64_t gap = sample - ring->end;
+    if (gap > RING)
+        gap = RING;
+    for (int law = 0; law < LAWS; law++)
+        for (int64_t s = sample - gap; s < sample; s++)
+            ring->codes[law][s & (RING - 1)] = g711_silence(law);
+}
+
+static void write_piece(struct ring *ring, int64_t sample, uint8_t codes[LAWS][PIECE], int n)
+{
+    if (sample < 0 || sample <= ring->end - RING)
+        return;
+    if (sample > ring->end)
+        silence_up_to(ring, sample);
+    for (int law = 0; law < LAWS; law++)
+        put(ring->codes[law], sample, codes[law], n);
+    if (sample + n > ring->end)
+        ring->end = sample + n;
+}
+
+int bc_write(int id, long long sample, const int16_t *pcm, int n)
+{
+    for (int done = 0; done < n; done += PIECE) {
+        uint8_t codes[LAWS][PIECE];
+        int length = n - done < PIECE ? n - done : PIECE;
+        for (int law = 0; law < LAWS; law++)
+            for (int i = 0; i < length; i++)
+                codes[law][i] = g711_encode(law, pcm[done + i]);
+        struct ring *ring = lock_ring(id);
+        if (!ring)
+            return -1;
+        write_piece(ring, sample + done, codes, length);
+        pthread_mutex_unlock(&ring->lock);
     }
     return n;
 }
-static void slice(int64_t s, uint8_t out[2][FR])
+
+int bc_read(int id, long long sample, int law, uint8_t *out, int n)
 {
-    pthread_mutex_lock(&rm);
-    for (int a = 0; a < 2; a++) { int ok = s >= top || s <= top - RING ? 0 : top - s < FR ? (int)(top - s) : FR, i = 0; for (; i < ok; i++) out[a][i] = ring[a][(s + i) & (RING - 1)]; memset(out[a] + i, G711_SILENCE(a), FR - i); }
-    pthread_mutex_unlock(&rm);
-}
-void bc_send(int g, uint64_t s, int64_t now)                 /* clock thread, holds bcm */
-{
-    uint8_t pl[2][FR]; slice((int64_t)s, pl);
-    for (int i = 0; i < clk_nB[g]; i++) { line *l = clk_B[g][i];
-        if (!l->bc_s) { l->bc_ts0 = l->ts - (uint32_t)s; l->mark = 1; }
-        else if (s != l->bc_s + FR) { l->st.bc_skip++; l->mark = 1; }
-        l->ts = l->bc_ts0 + (uint32_t)s; l->bc_s = s; l->last_tx = now; send_payload(l, pl[l->tx_pt == 8], FR);
-        if (now - l->last_sr > 5000000 && !pthread_mutex_trylock(&l->mx)) { stream_rtcp(l, now); pthread_mutex_unlock(&l->mx); }
+    int known = 0;
+    struct ring *ring = lock_ring(id);
+    if (ring) {
+        if (sample > ring->end - RING && sample < ring->end)
+            known = ring->end - sample < n ? (int)(ring->end - sample) : n;
+        for (int i = 0; i < known; i++)
+            out[i] = ring->codes[law][(sample + i) & (RING - 1)];
+        pthread_mutex_unlock(&ring->lock);
     }
-}
-void bc_rx(line *l, pjmedia_tp_cb_param *q, int same)        /* a listener is heard only for RFC 4733 and for where to send */
-{
-    rtp_pkt k; l->st.bc_in++;
-    if (opt_bcrx == 0 || !same || l->same_src < 12) { to_stream(l, q); if (q->rem_switch || !l->have_src) { pj_sockaddr_cp(&l->src, q->src_addr); l->have_src = 1; l->same_src = 0; } if (same) l->same_src++; else if (l->bpf) { filter_set(l, 0); l->same_src = 0; } }
-    else if (opt_bcrx == 2 && !l->bpf) filter_set(l, 1);
-    int r = rtp_parse(q->pkt, q->size, &k); if (r == 1) to_stream(l, q);                     /* RTCP mux */
-    else if (!r && l->te_pt > 0 && k.pt == l->te_pt && k.n >= 4) { l->st.te++; if (!l->rx.te_any || l->rx.te_ts != k.ts) { l->rx.te_any = 1; l->rx.te_ts = k.ts; ev_digit(l->h, k.pl[0]); } }
+    memset(out + known, g711_silence(law), (size_t)(n - known));
+    return known;
 }

@@ -1,0 +1,323 @@
+"""A small SIP server on the packet line, a process of its own: the tests' scripted callers dial what they want to hear.
+
+The user part of the request URI chooses: `echo` (`echo1600`: so many samples later), `clock` (the broadcast), `lead` (the
+broadcast, 50 ms early), `silent` (no processor), `ring` (183 with the echo, 200 after half a second), `sleeper` (its
+processor blocks for 0.3 s in every 50th packet), `refuse` (403). Commands come as lines of JSON on stdin, and each is
+answered by one line.
+"""
+
+import json
+import os
+import select
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from cffi import FFI
+from denwa_pjsip import pjsua2 as pj
+
+from audio.spandsp.echo import Echo
+from exchange.media.broadcast import Broadcast, MediaClock
+from exchange.media.events import LineEvents, LineFlag
+from exchange.media.line import Line, LineError, live_lines, start_lines, stop_lines
+
+RING_S = 0.5
+AHEAD_SAMPLES = 8000
+LEAD_SAMPLES = 400
+
+contract = FFI()
+contract.cdef("""
+struct dsp_ops {
+    unsigned abi, size;
+    void (*rx)(void *, const int16_t *, int);
+    void (*tx)(void *, int16_t *, int);
+    unsigned (*poll)(void *);
+    void (*destroy)(void *);
+};
+""")
+
+
+class Sleeper:
+    """A processor that says silence, and now and then blocks the thread that carries the packets of all lines."""
+
+    def __init__(self, every: int = 50, block_s: float = 0.3) -> None:
+        self.packets = 0
+        self.destroyed = 0
+        ops = contract.new("struct dsp_ops *")
+        self._callbacks = (
+            contract.callback("void(void *, const int16_t *, int)", self._rx),
+            contract.callback("void(void *, int16_t *, int)", self._tx),
+            contract.callback("void(void *)", self._destroy),
+        )
+        ops.abi, ops.size = 1, contract.sizeof("struct dsp_ops")
+        ops.rx, ops.tx, ops.destroy = self._callbacks
+        self._ops, self._every, self._block_s = ops, every, block_s
+        self.address = int(contract.cast("size_t", ops))
+
+    def _rx(self, _state: object, _pcm: object, _samples: int) -> None:
+        self.packets += 1
+        if self.packets % self._every == 0:
+            time.sleep(self._block_s)
+
+    def _tx(self, _state: object, pcm: Any, samples: int) -> None:
+        contract.memmove(pcm, bytes(2 * samples), 2 * samples)
+
+    def _destroy(self, _state: object) -> None:
+        self.destroyed += 1
+
+
+class Programme:
+    """A broadcast whose samples tell their own number: every 20 ms a marked frame, in mu-law exactly."""
+
+    def __init__(self, clock: MediaClock) -> None:
+        self.broadcast = Broadcast()
+        self._clock = clock
+        self._written = 0
+
+    def fill(self) -> None:
+        """Write what is to come, up to a second ahead."""
+        now = self._clock.now_samples()
+        first = max(self._written, (now // 160 - 10) * 160)
+        while first < now + AHEAD_SAMPLES:
+            self.broadcast.write(first, _ramp(first))
+            first += 160
+        self._written = first
+
+
+def _ramp(first_sample: int) -> Any:
+    """160 samples, sample n of all time being a value of n alone: (n mod 2048) * 8."""
+    return ((np.arange(first_sample, first_sample + 160) % 2048) * 8).astype(np.int16)
+
+
+class Call(pj.Call):  # type: ignore[misc]
+    """A call that the dialled name has chosen everything for."""
+
+    def __init__(self, server: "Server", call_id: int, wanted: str) -> None:
+        super().__init__(server.account, call_id)
+        self.server = server
+        self.wanted = wanted
+        self.line: Line | None = None
+        self.answer_monotonic_s = 0.0
+        self.chosen = False
+
+    def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
+        self.line = Line.wrap(prm)
+        if self.line is None:
+            self.server.note("no line")
+            return
+        self.server.events.watch(self.line.handle, self.happened)
+        self.server.lines.append(self.line)
+
+    def onStreamCreated(self, prm: Any) -> None:  # noqa: N802
+        assert self.line is not None
+        try:
+            self.line.start(int(prm.stream))
+        except LineError as error:
+            self.server.note(str(error))
+        if not self.chosen:
+            self.chosen = True
+            self.choose()
+
+    def choose(self) -> None:
+        assert self.line is not None
+        if self.wanted.startswith(("echo", "ring")):
+            echo = Echo(int(self.wanted.removeprefix("echo") or 0) if self.wanted != "ring" else 0)
+            self.line.set_processor(echo.ops, echo.share())
+            echo.close()
+        elif self.wanted == "sleeper":
+            self.line.set_processor(self.server.sleeper.address, 1)
+        elif self.wanted in {"clock", "lead"}:
+            self.line.listen(self.server.programme.broadcast, LEAD_SAMPLES if self.wanted == "lead" else 0)
+
+    def happened(self, flags: LineFlag, digits: str) -> None:
+        self.server.flags |= flags
+        self.server.digits += [("event", digit) for digit in digits]
+
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        self.server.digits.append(("info", prm.digit))
+
+    def onCallState(self, prm: Any) -> None:  # noqa: ARG002, N802
+        if self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED and self in self.server.calls:
+            self.server.calls.remove(self)
+            if self.line is not None:
+                self.line.bye()
+            # now: a ~Call() run later would hang up a new call with the same id
+            pj.Call.__swig_destroy__(self)
+            self.this.own(False)
+
+    def reply(self, status: int) -> None:
+        parameters = pj.CallOpParam()
+        parameters.statusCode = status
+        self.answer(parameters)
+
+
+class Account(pj.Account):  # type: ignore[misc]
+    def __init__(self, server: "Server") -> None:
+        super().__init__()
+        self.server = server
+
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        wanted = prm.rdata.wholeMsg.split(" ", 2)[1].partition(":")[2].partition("@")[0]
+        call = Call(self.server, prm.callId, wanted)
+        self.server.calls.append(call)
+        if wanted == "refuse":
+            call.reply(403)
+        elif wanted == "ring":
+            call.answer_monotonic_s = time.monotonic() + RING_S
+            call.reply(183)
+        else:
+            call.reply(200)
+
+
+class Server:
+    """PJSIP, its one account, and what the calls report."""
+
+    def __init__(self, transport: str) -> None:
+        self.calls: list[Call] = []
+        self.lines: list[Line] = []
+        self.digits: list[tuple[str, str]] = []
+        self.notes: list[str] = []
+        self.flags = LineFlag(0)
+        self.listening_to_events = True
+        self.endpoint = self._endpoint()
+        self.real_time = start_lines()
+        self.port = self._listen(transport)
+        self.events = LineEvents()
+        self.clock = MediaClock()
+        self.programme = Programme(self.clock)
+        self.sleeper = Sleeper()
+        self.account = Account(self)
+        self.account.create(self._account_config())
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def _endpoint(self) -> Any:
+        endpoint = pj.Endpoint()
+        endpoint.libCreate()
+        config = pj.EpConfig()
+        config.logConfig.level = config.logConfig.consoleLevel = 0
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        media = config.medConfig
+        media.clockRate = media.sndClockRate = 8000
+        media.channelCount = 1
+        media.threadCnt = 1
+        media.noVad = True
+        endpoint.libInit(config)
+        endpoint.audDevManager().setNoDev()
+        endpoint.libStart()
+        for codec in endpoint.codecEnum2():
+            if not codec.codecId.startswith(("PCMU/8000", "PCMA/8000")):
+                endpoint.codecSetPriority(codec.codecId, 0)
+        return endpoint
+
+    def _listen(self, transport: str) -> int:
+        config = pj.TransportConfig()
+        config.boundAddress = "127.0.0.1"
+        kind = pj.PJSIP_TRANSPORT_TCP if transport == "tcp" else pj.PJSIP_TRANSPORT_UDP
+        identity = self.endpoint.transportCreate(kind, config)
+        return int(self.endpoint.transportGetInfo(identity).localName.rpartition(":")[2])
+
+    def _account_config(self) -> Any:
+        config = pj.AccountConfig()
+        config.idUri = "sip:service@127.0.0.1"
+        config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+        # each process takes other ports, so that servers of parallel tests do not meet
+        config.mediaConfig.transportConfig.port = 20000 + os.getpid() * 64 % 20000
+        config.mediaConfig.transportConfig.portRange = 20000
+        config.mediaConfig.lockCodecEnabled = False
+        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+        return config
+
+    def turn(self) -> None:
+        """Ten milliseconds of everything."""
+        self.endpoint.libHandleEvents(10)
+        self.programme.fill()
+        if self.listening_to_events:
+            self.events.dispatch()
+        for call in list(self.calls):
+            if call.answer_monotonic_s and time.monotonic() > call.answer_monotonic_s:
+                call.answer_monotonic_s = 0
+                call.reply(200)
+
+    def command(self, order: dict[str, Any]) -> Any:
+        """Carry out one command of the test's."""
+        match order["do"]:
+            case "report":
+                return self._report()
+            case "step":
+                self.clock.set_utc_offset_ns(order["offset_ns"])
+            case "close programme":
+                self.programme.broadcast.close()
+            case "events":
+                self.listening_to_events = order["read"]
+            case "swap":
+                self._swap(order["times"])
+            case "hang up":
+                for call in list(self.calls):
+                    call.hangup(pj.CallOpParam())
+            case "refuse abi":
+                return self._refuse_abi()
+        return True
+
+    def _swap(self, times: int) -> None:
+        for number in range(times):
+            for call in self.calls:
+                echo = Echo(160 * (number % 2))
+                assert call.line is not None
+                call.line.set_processor(echo.ops, echo.share())
+                echo.close()
+
+    def _refuse_abi(self) -> str:
+        wrong = contract.new("struct dsp_ops *")
+        wrong.abi = 99
+        try:
+            self.calls[0].line.set_processor(int(contract.cast("size_t", wrong)), 1)  # type: ignore[union-attr]
+        except LineError as error:
+            return str(error)
+        return ""
+
+    def _report(self) -> dict[str, Any]:
+        stats = [stat for line in self.lines if (stat := line.stat())]
+        return {
+            "digits": self.digits,
+            "notes": self.notes,
+            "flags": int(self.flags),
+            "live": live_lines(),
+            "calls": len(self.calls),
+            "heartbeat": self.clock.heartbeat(),
+            "now_samples": self.clock.now_samples(),
+            "offset_ns": time.time_ns() - time.monotonic_ns(),
+            "sleeper": [self.sleeper.packets, self.sleeper.destroyed],
+            "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
+            "lines": [{name: getattr(stat, name) for name in stat.__slots__} for stat in stats],
+        }
+
+    def end(self) -> None:
+        for call in list(self.calls):
+            call.hangup(pj.CallOpParam())
+        for _ in range(10):
+            self.turn()
+        stop_lines()
+        self.account.shutdown()
+        self.endpoint.libDestroy()
+
+
+def main() -> None:
+    server = Server(sys.argv[1])
+    print(json.dumps({"port": server.port}), flush=True)
+    while True:
+        server.turn()
+        if select.select([sys.stdin], [], [], 0)[0]:
+            line = sys.stdin.readline()
+            if not line or line == "\n":
+                break
+            print(json.dumps(server.command(json.loads(line))), flush=True)
+    server.end()
+    print(json.dumps("clean"), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Frames of G.711 that carry their own number, exact in every octet, so that what was heard can be named.
+
+Octets of 0x7F do not occur: linear PCM has one zero, and mu-law's minus zero comes back as plus zero.
+"""
+
+SILENCE = b"\xff"
+
+
+def marked_frame(number: int, samples: int = 160) -> bytes:
+    """The frame of this number (28 bits), at least 40 samples long."""
+    digits = bytes(0x80 | number >> 7 * place & 0x7F for place in range(4))
+    return digits + bytes(0x80 | (number * 7 + place) & 0x7F for place in range(samples - 4))
+
+
+def number_of(frame: bytes) -> int | None:
+    """The number of a frame that is whole; None for any other octets."""
+    if min(frame[:4], default=0) < 0x80:
+        return None
+    number = sum((octet & 0x7F) << 7 * place for place, octet in enumerate(frame[:4]))
+    return number if frame == marked_frame(number, len(frame)) else None
+
+
+def is_silent(frame: bytes) -> bool:
+    """Whether it is mu-law silence throughout."""
+    return set(frame) == set(SILENCE)
+
+
+def numbers_heard(frames: list[bytes]) -> list[int | None]:
+    """The numbers of all frames that are not silence; None for a broken one."""
+    return [number_of(frame) for frame in frames if not is_silent(frame)]

@@ -1,0 +1,156 @@
+"""A SIP telephone that does exactly what its script says, over a raw UDP socket: also what no telephone should."""
+
+import re
+import secrets
+import socket
+import time
+from typing import Self
+
+from support.pcap import Endpoint
+from support.rtp_socket import RtpSocket
+from support.sip_message import SipMessage
+
+ALLOW = "INVITE, ACK, BYE, CANCEL, UPDATE, INFO, OPTIONS"
+
+
+class ScriptedCaller:
+    """One dialog that it begins, and the RTP of that dialog."""
+
+    def __init__(self, server: Endpoint, user: str = "service", address: str = "127.0.0.1") -> None:
+        self._server = server
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((address, 0))
+        self._waiting: list[SipMessage] = []
+        self._cseq = 0
+        self._branch = ""
+        self._sdp_version = 0
+        self._to = f"<sip:{user}@{server[0]}>"
+        self.address = address
+        self.port: int = self._socket.getsockname()[1]
+        self.target = f"sip:{user}@{server[0]}:{server[1]}"
+        self.call_id = secrets.token_hex(8)
+        self.tag = secrets.token_hex(4)
+        self.rtp = RtpSocket(address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+        self.rtp.__exit__()
+
+    def sdp(self, *media: str) -> str:
+        """A session description around media lines; by default one audio line that offers mu-law and events."""
+        self._sdp_version += 1
+        head = f"v=0\r\no=- 1 {self._sdp_version} IN IP4 {self.address}\r\ns=-\r\nc=IN IP4 {self.address}\r\nt=0 0\r\n"
+        return head + "".join(media or (self.audio(),))
+
+    def audio(
+        self,
+        formats: str = "0 101",
+        *,
+        direction: str = "sendrecv",
+        ptime_ms: int = 20,
+        port: int | None = None,
+        event_type: int = 101,
+    ) -> str:
+        """An audio line with its attributes."""
+        return (
+            f"m=audio {self.rtp.here[1] if port is None else port} RTP/AVP {formats}\r\n"
+            f"a=rtpmap:{event_type} telephone-event/8000\r\na=fmtp:{event_type} 0-15\r\n"
+            f"a=ptime:{ptime_ms}\r\na={direction}\r\n"
+        )
+
+    def request(
+        self,
+        method: str,
+        body: str = "",
+        *,
+        content_type: str = "application/sdp",
+        headers: tuple[tuple[str, str], ...] = (),
+        cseq: int | None = None,
+        branch: str = "",
+    ) -> int:
+        """Send a request and return its CSeq number; a fresh one, unless told."""
+        if cseq is None:
+            self._cseq += 1
+            cseq = self._cseq
+        self._branch = branch or "z9hG4bK" + secrets.token_hex(6)
+        usual = [
+            ("Via", f"SIP/2.0/UDP {self.address}:{self.port};rport;branch={self._branch}"),
+            ("Max-Forwards", "70"),
+            ("From", f"<sip:caller@{self.address}>;tag={self.tag}"),
+            ("To", self._to),
+            ("Call-ID", self.call_id),
+            ("CSeq", f"{cseq} {method}"),
+            ("Contact", f"<sip:caller@{self.address}:{self.port}>"),
+            ("Allow", ALLOW),
+        ]
+        if body:
+            usual.append(("Content-Type", content_type))
+        self.send(SipMessage(f"{method} {self.target} SIP/2.0", (*usual, *headers), body).encode())
+        return cseq
+
+    def send(self, octets: bytes) -> None:
+        """Send any octets to the server's SIP port."""
+        self._socket.sendto(octets, self._server)
+
+    def response(self, cseq: int, at_least: int = 200, timeout_s: float = 5) -> SipMessage:
+        """The response to a request with this status or a higher one; TimeoutError when none comes."""
+        found = self._wait(
+            lambda message: message.status >= at_least and message.one("CSeq").startswith(f"{cseq} "), timeout_s
+        )
+        self._learn(found)
+        return found
+
+    def expect(self, method: str, timeout_s: float = 5) -> SipMessage:
+        """A request of the server's; TimeoutError when none comes."""
+        return self._wait(lambda message: message.method == method, timeout_s)
+
+    def respond(self, request: SipMessage, status: int, body: str = "") -> None:
+        """Answer a request of the server's."""
+        copied = [
+            (name, value)
+            for name in ("Via", "From", "To", "Call-ID", "CSeq")
+            for value in request.all(name)
+        ]
+        headers = [*copied, ("Contact", f"<sip:caller@{self.address}:{self.port}>"), ("Allow", ALLOW)]
+        if body:
+            headers.append(("Content-Type", "application/sdp"))
+        self.send(SipMessage(f"SIP/2.0 {status} Scripted", tuple(headers), body).encode())
+
+    def invite(self, sdp: str | None = None, *, timeout_s: float = 5) -> SipMessage:
+        """INVITE, or a re-INVITE in the dialog, wait for the final response and ACK it."""
+        final = self.response(self.request("INVITE", self.sdp() if sdp is None else sdp), timeout_s=timeout_s)
+        self.acknowledge(final)
+        return final
+
+    def acknowledge(self, final: SipMessage, body: str = "") -> None:
+        """ACK a final response to an INVITE: on the INVITE's own branch when it refused."""
+        branch = self._branch if final.status >= 300 else ""
+        self.request("ACK", body, cseq=int(final.one("CSeq").split()[0]), branch=branch)
+
+    def hang_up(self) -> SipMessage:
+        """BYE, and its response."""
+        return self.response(self.request("BYE"))
+
+    def _learn(self, response: SipMessage) -> None:
+        """Keep what makes later requests part of the dialog, and where the server's RTP is."""
+        if "tag=" in response.one("To") and "tag=" not in self._to:
+            self._to = response.one("To")
+        contact = re.search(r"<([^>]+)>", response.one("Contact"))
+        if contact:
+            self.target = contact[1]
+        audio = re.search(r"m=audio (\d+)", response.body)
+        if audio and int(audio[1]):
+            self.rtp.there = (self._server[0], int(audio[1]))
+
+    def _wait(self, wanted, timeout_s: float) -> SipMessage:  # noqa: ANN001 - a predicate
+        ends_monotonic_s = time.monotonic() + timeout_s
+        while True:
+            for message in self._waiting:
+                if wanted(message):
+                    self._waiting.remove(message)
+                    return message
+            self._socket.settimeout(max(0.001, ends_monotonic_s - time.monotonic()))
+            self._waiting.append(SipMessage.parse(self._socket.recv(65535)))
