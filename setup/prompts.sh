@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 	-r requirements-prompts.lock
-exec .venv/bin/python -m audio.speech.render "$@"
+exec .venv/bin/python -m audio.prompts.render "$@"
