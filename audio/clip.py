@@ -1,6 +1,6 @@
 """A piece of sound as it goes over the line: G.711 mu-law, 8000 Hz."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -22,6 +22,11 @@ class Clip:
     def from_pcm(cls, name: str, pcm: NDArray[np.int16]) -> Self:
         """A clip from 16-bit linear samples at 8000 Hz."""
         return cls(name, g711.encode(pcm, "ulaw").tobytes())
+
+    def followed_by_silence(self, seconds: float) -> Self:
+        """The same with a pause after it."""
+        pause = bytes([g711.SILENCE["ulaw"]]) * round(seconds * SAMPLES_PER_SECOND)
+        return replace(self, ulaw=self.ulaw + pause)
 
     @property
     def pcm(self) -> NDArray[np.int16]:

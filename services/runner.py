@@ -100,9 +100,7 @@ class Runner:
     async def _run(self, running: _Running) -> None:
         call = running.call
         with bound_contextvars(call_id=call.call_id, service=running.service.name):
-            log.info(
-                "call_came", dialled=call.dialled, caller=call.caller.number, trust=call.caller.trust.value
-            )
+            log.info("call_came", dialled=call.dialled, caller=call.caller)
             try:
                 await self._serve(running)
             except Exception:

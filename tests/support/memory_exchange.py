@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Future
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
@@ -11,13 +11,16 @@ from support.memory_leg import RATE_HZ, SIP_DELAY_S, MemoryLeg
 from support.simulated_telephone import Habits, SimulatedTelephone
 from support.virtual_time import run_virtually
 
+from audio.clip import Clip
+from audio.prompts import load
 from exchange.media.broadcast import Broadcast
 from exchange.network.patterns import NumberPattern
 from exchange.sip.call import Call
 from exchange.sip.caller import Caller, CallerTrust
+from exchange.sip.leg import DigitSource
 from exchange.sip.routing import Numbers, Refusal, RouteTable
 from services.runner import IncomingCall, Runner, open_runner
-from services.spec import Context
+from services.spec import Context, ServiceSpec
 
 SAMPLE_NS = 10**9 // RATE_HZ
 
@@ -141,3 +144,35 @@ async def _run(script: Callable[[MemoryExchange], Awaitable[None]], offer: Offer
     assert not any(leg.processor_held for leg in exchange.legs), "a line still holds a processor"
     others = asyncio.all_tasks() - {asyncio.current_task()}
     assert not others, f"tasks are left: {others}"
+
+
+def clips_heard(spec: ServiceSpec, caller: str = "1001", presses: str = "") -> str:
+    """Call a service in memory, press keys 20 s apart, and name the English clips that were heard, in order."""
+    heard = b""
+
+    async def script(exchange: MemoryExchange) -> None:
+        nonlocal heard
+        telephone = await exchange.dial(spec.number, caller=caller)
+        await telephone.listen(20)
+        for key in presses:
+            await telephone.press(key, DigitSource.EVENT)
+            await telephone.listen(20)
+        heard = telephone.heard.tobytes()
+
+    MemoryKind().run(script, Offer([(spec, spec.config())], language="en"))  # type: ignore[arg-type]
+    return " ".join(clips_in(heard, load("en")))
+
+
+def clips_in(heard: bytes, clips: Mapping[str, Clip]) -> list[str]:
+    """Name the clips of which every sample is in what was heard (16-bit PCM), in their order.
+
+    Of clips that are the same sound, the first by name.
+    """
+    found: dict[int, str] = {}
+    for name, clip in sorted(clips.items()):
+        pcm = clip.pcm.tobytes()
+        at = heard.find(pcm)
+        while at >= 0:
+            found.setdefault(at, name)
+            at = heard.find(pcm, at + len(pcm))
+    return [name for _, name in sorted(found.items())]
