@@ -2,11 +2,14 @@
 
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Self
 
 from lab.namespace import Namespace
 from support.pcap import Datagram, read_pcap
+
+LAST = b"the capture's own last datagram"
 
 
 class Capture:
@@ -15,14 +18,14 @@ class Capture:
     def __init__(self, namespace: Namespace, path: Path, ports: tuple[int, int]) -> None:
         """Start, and return when packets are recorded; the name of the file must end in .pcap."""
         self.path = path
+        self._namespace = namespace
+        self._port = ports[0]
         command = ["tcpdump", "-i", "lo", "-n", "-U", "--immediate-mode", "-B", "16384", "-Z", "root"]
         command += ["--time-stamp-precision=nano", "-w", str(path), f"udp portrange {ports[0]}-{ports[1]}"]
         self._process = namespace.popen(command, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr
-        for line in self._process.stderr:
-            if "listening on" in line:
-                return
-        raise AssertionError("tcpdump did not start")
+        if not any("listening on" in line for line in self._process.stderr):
+            raise AssertionError("tcpdump did not start")
 
     def __enter__(self) -> Self:
         return self
@@ -31,9 +34,15 @@ class Capture:
         self.stop()
 
     def stop(self) -> None:
-        """Write out what is left, and end; done twice it does nothing more."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+        """End it when all that was sent so far is in the file; done twice it does nothing more."""
+        if self._process.poll() is not None:
+            return
+        with self._namespace.socket() as sender:
+            sender.sendto(LAST, ("127.0.0.1", self._port))
+        ends_monotonic_s = time.monotonic() + 5
+        while LAST not in self._end_of_file() and time.monotonic() < ends_monotonic_s:
+            time.sleep(0.01)
+        self._process.send_signal(signal.SIGINT)
         if self._process.stderr:
             self._process.stderr.close()
         self._process.wait(5)
@@ -41,4 +50,9 @@ class Capture:
     def datagrams(self) -> list[Datagram]:
         """All that was recorded; stops it."""
         self.stop()
-        return read_pcap(self.path)
+        return [datagram for datagram in read_pcap(self.path) if datagram.payload != LAST]
+
+    def _end_of_file(self) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - 4096))
+            return file.read()

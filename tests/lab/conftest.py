@@ -23,3 +23,13 @@ def lab(asterisk: Install, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     laboratory = Lab(tmp_path_factory.mktemp("lab"), asterisk)
     yield laboratory
     laboratory.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet_exchanges(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test no call is up that the next one could meet."""
+    yield
+    if "lab" in request.fixturenames:
+        laboratory: Lab = request.getfixturevalue("lab")
+        for exchange in laboratory.exchanges.values():
+            exchange.hang_up_all()

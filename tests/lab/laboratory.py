@@ -12,6 +12,7 @@ from lab.asterisk.running import RunningExchange
 from lab.baresip import BaresipPhone
 from lab.namespace import Namespace
 from lab.network import ADDRESSES, describe_exchange, service_connection
+from support.sip_agent import SipAgent
 
 FRESH_EXTENSIONS = 299
 
@@ -81,20 +82,30 @@ class Lab:
         at.paste(connection)
         return connection
 
-    def telephone(self, at: RunningExchange, folder: Path, **wishes: Any) -> BaresipPhone:
-        """A baresip with a fresh extension at an exchange, registered.
+    def telephone(
+        self, at: RunningExchange, folder: Path, account: Extension | None = None, **wishes: Any
+    ) -> BaresipPhone:
+        """A baresip at an exchange, registered.
 
         Args:
             at: the exchange.
             folder: an empty folder for it.
+            account: as whom; a fresh extension if None.
             wishes: says (WAV), transport, codecs, answers, as BaresipPhone has them.
         """
-        transport = wishes.get("transport", Transport.UDP)
-        extension = self.fresh_extension(at, transport)
-        phone = BaresipPhone(self.namespace, folder, self.fresh_address(), at.address, extension, **wishes)
+        account = account or self.fresh_extension(at, wishes.get("transport", Transport.UDP))
+        phone = BaresipPhone(self.namespace, folder, self.fresh_address(), at.address, account, **wishes)
         try:
-            at.wait_registered(extension.number)
+            at.wait_registered(account.number)
         except BaseException:
             phone.close()
             raise
         return phone
+
+    def agent(self, at: RunningExchange, account: Extension) -> SipAgent:
+        """A bare SIP user agent at an exchange, registered, to see requests as they come."""
+        agent = SipAgent(
+            self.namespace.socket(), self.fresh_address(), at.address, account.number, account.password
+        )
+        assert agent.register().status == 200
+        return agent

@@ -13,13 +13,13 @@ class SipAgent:
     def __init__(
         self, connection: socket.socket, address: str, registrar: str, user: str, password: str
     ) -> None:
-        """Bind this new UDP socket to `address`, port 5060."""
+        """Bind this new UDP socket to `address`, port 5060; `password` may be changed later."""
         connection.bind((address, 5060))
         self._socket = connection
         self._address = address
         self._registrar = registrar
         self._user = user
-        self._password = password
+        self.password = password
         self._sent = 0
 
     def __enter__(self) -> Self:
@@ -39,7 +39,7 @@ class SipAgent:
         if response.status == 401:
             uri = f"sip:{self._registrar}"
             challenge = response.one("WWW-Authenticate")
-            answer = digest_authorization(challenge, "REGISTER", uri, self._user, self._password)
+            answer = digest_authorization(challenge, "REGISTER", uri, self._user, self.password)
             response = self._register(expires_s, answer)
         return response
 

@@ -51,26 +51,22 @@ class Ami:
         Raises:
             AmiError: the response is not a success.
         """
-        self._sent += 1
-        lines = [
-            f"Action: {name}",
-            f"ActionID: {self._sent}",
-            *(f"{key}: {value}" for key, value in fields.items()),
-        ]
-        self._socket.settimeout(10)
-        self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        while True:
-            message = self._message()
-            if "Event" in message:
-                self.events.append(message)
-            elif message.get("ActionID") == str(self._sent):
-                if message["Response"] == "Error":
-                    raise AmiError(f"{name}: {message.get('Message', message)}")
-                return message
+        response = self._respond(name, fields)
+        if response["Response"] == "Error":
+            raise AmiError(f"{name}: {response.get('Message', response)}")
+        return response
 
     def command(self, line: str) -> str:
-        """What the console prints for this command."""
-        return self.action("Command", Command=line).get("Output", "")
+        """What the console prints for this command, be it that it failed."""
+        return self._respond("Command", {"Command": line}).get("Output", "")
+
+    def listing(self, name: str, complete: str) -> list[Message]:
+        """The events of an action that answers with a list, which ends with the event `complete`."""
+        number = self.action(name)["ActionID"]
+        listed = []
+        while (event := self.wait_for(lambda event: event.get("ActionID") == number))["Event"] != complete:
+            listed.append(event)
+        return listed
 
     def wait_for(self, wanted: Callable[[Message], bool], timeout_s: float = 10) -> Message:
         """The first event, kept or to come, that is wanted; those before it are forgotten.
@@ -91,6 +87,19 @@ class Ami:
                 raise AmiError(f"no such event within {timeout_s} s") from None
             if "Event" in message:
                 self.events.append(message)
+
+    def _respond(self, name: str, fields: dict[str, str]) -> Message:
+        self._sent += 1
+        lines = [f"Action: {name}", f"ActionID: {self._sent}"]
+        lines += [f"{key}: {value}" for key, value in fields.items()]
+        self._socket.settimeout(10)
+        self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        while True:
+            message = self._message()
+            if "Event" in message:
+                self.events.append(message)
+            elif message.get("ActionID") == str(self._sent):
+                return message
 
     def _message(self) -> Message:
         message: Message = {}

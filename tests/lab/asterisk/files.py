@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from lab.asterisk.exchange import Exchange
 from lab.asterisk.install import Install
-from lab.asterisk.modules import LAB_MODULES, MIKOPBX_MODULES
+from lab.asterisk.modules import LAB_MODULES, MIKOPBX_MODULES, QUICKSTART_MODULES
+
+from exchange.network.dialplan import Flavour
 
 MANAGER_PORT = 5038
 MANAGER_USER = "lab"
@@ -14,7 +17,6 @@ EMPTY_FILES = (
     "ccss",
     "cel",
     "confbridge",
-    "musiconhold",
     "pjproject",
     "pjsip_notify",
     "stasis",
@@ -22,7 +24,7 @@ EMPTY_FILES = (
 )
 
 
-def write_common_files(folder: Path, install: Install, address: str) -> None:
+def write_common_files(exchange: Exchange, folder: Path, install: Install) -> None:
     """Write FOLDER/etc, all but pjsip.conf and extensions.conf, and the folders that Asterisk writes to."""
     for name in (
         "etc",
@@ -35,23 +37,34 @@ def write_common_files(folder: Path, install: Install, address: str) -> None:
         "spool/outgoing",
         "spool/tmp",
         "spool/monitor",
+        "moh",
     ):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "moh/silence.ulaw").write_bytes(b"\xff" * 8000)
     files = dict.fromkeys(EMPTY_FILES, "") | {
         "asterisk": _asterisk(folder, install),
-        "modules": _modules(install),
+        "modules": _modules(exchange, install),
         "rtp": f"[general]\nrtpstart = {RTP_PORTS[0]}\nrtpend = {RTP_PORTS[1]}\n",
         "udptl": "[general]\nudptlstart = 4000\nudptlend = 4999\nudptlfecentries = 3\nudptlfecspan = 3\n",
         "res_fax": "[general]\nmaxrate = 14400\nminrate = 4800\nmodems = v17,v27,v29\necm = yes\nstatusevents = yes\n",
         "logger": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(3),dtmf,fax\n",
-        "manager": _manager(address),
+        "manager": _manager(exchange.address),
         "http": "[general]\nenabled = no\n",
         "features": _features(),
+        "musiconhold": f"[default]\nmode = files\ndirectory = {folder}/moh\n",
         "cdr": "[general]\nenable = no\n",
         "indications": _indications(),
     }
     for name, text in files.items():
         (folder / "etc" / f"{name}.conf").write_text(text)
+
+
+def wanted_modules(exchange: Exchange) -> list[str]:
+    """The names of the modules that this exchange loads."""
+    wanted = f"{MIKOPBX_MODULES} {LAB_MODULES}"
+    if exchange.flavour is Flavour.ASTERISK:
+        wanted += f" {QUICKSTART_MODULES}"
+    return wanted.split()
 
 
 def _asterisk(folder: Path, install: Install) -> str:
@@ -74,13 +87,9 @@ def _asterisk(folder: Path, install: Install) -> str:
     return f"[directories]\n{lines}[options]\n{options}"
 
 
-def _modules(install: Install) -> str:
-    names = [
-        name
-        for name in f"{MIKOPBX_MODULES} {LAB_MODULES}".split()
-        if (install.modules / f"{name}.so").exists()
-    ]
-    return "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in names)
+def _modules(exchange: Exchange, install: Install) -> str:
+    there = [name for name in wanted_modules(exchange) if (install.modules / f"{name}.so").exists()]
+    return "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in there)
 
 
 def _manager(address: str) -> str:

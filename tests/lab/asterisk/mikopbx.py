@@ -57,7 +57,7 @@ exten => _[0-9*#+]!,1,ExecIf($["${CHANNEL(channeltype)}" != "Local"]?Set(__FROM_
 """
 
 INTERNAL_USERS = """[internal-incoming]
-exten => _.,1,Goto(internal,${EXTEN},1)
+exten => did2user,1,Goto(internal,${EXTEN},1)
 [internal-users]
 exten => _X!,1,GotoIf($["${DEVICE_STATE(PJSIP/${EXTEN})}" = "BUSY"]?busy)
  same => n,Set(contacts=${PJSIP_DIAL_CONTACTS(${EXTEN})})

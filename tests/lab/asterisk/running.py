@@ -1,7 +1,6 @@
 """A running exchange: booted, asked, reloaded, killed and started again."""
 
 import dataclasses
-import re
 import socket
 import subprocess
 import time
@@ -30,7 +29,6 @@ class RunningExchange:
         self._install = install
         self._namespace = namespace
         self._process: subprocess.Popen[Any] | None = None
-        self._ami: Ami | None = None
         write_exchange(exchange, folder, install)
 
     @property
@@ -39,10 +37,14 @@ class RunningExchange:
         return self.exchange.address
 
     @property
-    def ami(self) -> Ami:
-        """Its manager connection."""
-        assert self._ami is not None, f"exchange {self.exchange.name} is not booted"
-        return self._ami
+    def pid(self) -> int:
+        """Of its running process."""
+        assert self._process is not None, f"exchange {self.exchange.name} is not running"
+        return self._process.pid
+
+    def manager(self, timeout_s: float = 20) -> Ami:
+        """A new connection to its manager interface, to be closed by whoever asked."""
+        return connect(lambda: self._namespace.socket(socket.SOCK_STREAM), self.address, timeout_s)
 
     def start(self) -> None:
         """Start it, in a session of its own, so that Ctrl-C reaches the tests first."""
@@ -59,16 +61,13 @@ class RunningExchange:
             AmiError: it does not; the message has the last lines of its log.
         """
         try:
-            self._ami = connect(lambda: self._namespace.socket(socket.SOCK_STREAM), self.address, timeout_s)
-            self._ami.wait_for(lambda event: event["Event"] == "FullyBooted", timeout_s)
+            with self.manager(timeout_s) as manager:
+                manager.wait_for(lambda event: event["Event"] == "FullyBooted", timeout_s)
         except AmiError as error:
             raise AmiError(f"exchange {self.exchange.name}: {error}\n{self.last_log_lines()}") from None
 
     def kill(self) -> None:
         """End it as a power cut would: no BYE, no un-registration."""
-        if self._ami:
-            self._ami.close()
-            self._ami = None
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -89,12 +88,14 @@ class RunningExchange:
 
     def cli(self, command: str) -> str:
         """What its console prints for a command."""
-        return self.ami.command(command)
+        with self.manager() as manager:
+            return manager.command(command)
 
     def contacts(self, extension: str) -> list[str]:
         """The URIs under which an extension is registered now."""
-        listed = self.cli("pjsip show contacts")
-        return re.findall(rf"Contact:\s+{re.escape(extension)}/(\S+)", listed)
+        with self.manager() as manager:
+            listed = manager.listing("PJSIPShowContacts", "ContactListComplete")
+        return [event["Uri"] for event in listed if event["Endpoint"] == extension]
 
     def wait_registered(self, extension: str, timeout_s: float = 10) -> str:
         """Wait for the extension's contact; an unregistered target is refused at once.
@@ -106,7 +107,13 @@ class RunningExchange:
 
     def channels(self) -> list[str]:
         """The channels that are up, one line each."""
-        return self.cli("core show channels concise").split()
+        return self.cli("core show channels concise").splitlines()
+
+    def hang_up_all(self) -> None:
+        """End every call, and wait until they are over."""
+        if self.channels():
+            self.cli("channel request hangup all")
+            self.wait_no_channels()
 
     def wait_no_channels(self, timeout_s: float = 5) -> None:
         """Wait until all calls are over.

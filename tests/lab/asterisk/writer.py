@@ -12,7 +12,7 @@ from exchange.network.dialplan import Flavour
 
 def write_exchange(exchange: Exchange, folder: Path, install: Install) -> None:
     """All of FOLDER/etc, and the folders that a running Asterisk needs."""
-    write_common_files(folder, install, exchange.address)
+    write_common_files(exchange, folder, install)
     write_own_files(exchange, folder)
 
 
