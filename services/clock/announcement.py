@@ -23,7 +23,7 @@ class Language:
 
     name: str
     texts: Mapping[str, str]
-    """Every clip by name, with the text that it speaks."""
+    """What each clip speaks, by its name."""
     gap_ms: int
     """The pause between two clips."""
     between: str

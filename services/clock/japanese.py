@@ -1,16 +1,11 @@
 """The clock in Japanese, such as 「午前7時、11分、10秒を、お知らせします。」.
 
-Arabic digits, since Open JTalk reads kanji numerals wrongly (五分 as ごぶ) and Arabic ones rightly; only 0 is
-written out (れい時) or left out (0分), for it would be read ゼロ.
+A minute of 0 is left out and noon has its own word; the texts of the clips are `audio.prompts.japanese`'s.
 """
 
-from services.clock.announcement import STEP_S, Language
+from audio.prompts.japanese import TEXTS
+from services.clock.announcement import Language
 from timekeeping.civil import CivilTime
-
-
-def _hour(hour: int) -> str:
-    half = "午前" if hour < 12 else "午後"
-    return f"{half}{hour % 12 or 'れい'}時、"
 
 
 def _choose(mark: CivilTime) -> tuple[str, ...]:
@@ -23,14 +18,7 @@ def _choose(mark: CivilTime) -> tuple[str, ...]:
 
 JAPANESE = Language(
     name="ja",
-    texts={
-        **{f"hour_{hour:02}": _hour(hour) for hour in range(24)},
-        "noon": "正午、",
-        **{f"minute_{minute:02}": f"{minute}分、" for minute in range(1, 60)},
-        **{f"second_{second}": f"{second}秒を、" for second in range(STEP_S, 60, STEP_S)},
-        "exactly": "ちょうどを、",
-        "announce": "お知らせします。",
-    },
+    texts=TEXTS,
     gap_ms=200,
     between="",
     choose=_choose,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support.marked_clips import MarkedClips
 
+from audio import prompts
 from audio.levels import to_pcm
 from audio.pips import MARK, PRE_PIP
 from services.clock.composer import ClipsTooLongError, Composer
@@ -82,3 +83,13 @@ def test_clips_that_do_not_fit_are_refused_at_once_with_the_sentence():
 
     with pytest.raises(ClipsTooLongError, match=r"44分.*5\.60 s.*room for 5\.40 s"):
         Composer(TEN_SECONDS, JAPANESE, TOKYO, slow)
+
+
+@pytest.mark.parametrize("language", [JAPANESE, ENGLISH], ids=["ja", "en"])
+def test_the_rendered_clips_of_every_mark_fit_and_leave_the_line_free_in_time(language):
+    """With the pack that is shipped, every announcement of a day is composed, also a second shorter (leap second)."""
+    pack = prompts.load(language.name)
+    composer = Composer(TEN_SECONDS, language, TOKYO, lambda name: pack[name].pcm)
+    midnight = SEVEN_ELEVEN_TEN - 70
+    for mark_utc_s in range(midnight, midnight + 86_400, 10):
+        assert composer.compose(mark_utc_s, MARK_AT, MARK_AT - 9 * 8000 + 8001) is not None
