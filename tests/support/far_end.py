@@ -30,6 +30,14 @@ class Telephone(Protocol):
         """The final SIP status that its INVITE got; 0: none yet."""
 
     @property
+    def provisional(self) -> list[int]:
+        """The provisional statuses that came before it, but for 100."""
+
+    @property
+    def longest_gap_s(self) -> float:
+        """The longest time between two RTP packets that came while it was not holding, in seconds."""
+
+    @property
     def heard(self) -> NDArray[np.int16]:
         """All that it heard since it dialled, 8000 Hz linear PCM."""
 

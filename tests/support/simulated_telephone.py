@@ -38,6 +38,8 @@ class SimulatedTelephone:
         self.provisional: list[int] = []
         self.frames: list[tuple[float, NDArray[np.int16]]] = []
         """When each frame came (seconds of the loop) and what it was."""
+        self.longest_gap_s = 0.0
+        self._last_frame_s: float | None = None
         self._leg: MemoryLeg | None = None
         self._said: deque[Frame] = deque()
         self._hung_up = False
@@ -78,7 +80,9 @@ class SimulatedTelephone:
 
     async def hold(self) -> int:
         """A re-INVITE by which it hears nothing any more."""
-        return await self._wire().far_reinvite(held=True, law=self.habits.law)
+        status = await self._wire().far_reinvite(held=True, law=self.habits.law)
+        self._last_frame_s = None
+        return status
 
     async def resume(self) -> int:
         """A re-INVITE by which it hears again."""
@@ -123,7 +127,11 @@ class SimulatedTelephone:
 
     def hear(self, voice: Voice) -> None:
         """An RTP packet came."""
-        self.frames.append((asyncio.get_running_loop().time(), decode(voice.codes, voice.law)))
+        now_s = asyncio.get_running_loop().time()
+        if self._last_frame_s is not None:
+            self.longest_gap_s = max(self.longest_gap_s, now_s - self._last_frame_s)
+        self._last_frame_s = now_s
+        self.frames.append((now_s, decode(voice.codes, voice.law)))
 
     def respond(self, status: int) -> None:
         """A response to the INVITE came."""

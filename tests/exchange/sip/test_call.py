@@ -108,6 +108,33 @@ def test_early_media_plays_before_the_answer_and_goes_on_after_it():
     run_virtually(main())
 
 
+def test_tones_are_heard_from_early_media_on():
+    async def main() -> None:
+        line = Line()
+        await line.call.early_media()
+        await line.telephone.press("7", INBAND)
+        assert await line.call.digit(0) == "7"
+        await line.call.hangup()
+        await line.call.wait_ended()
+
+    run_virtually(main())
+
+
+def test_a_call_says_who_called_what_and_how_it_came():
+    async def script(line: Line) -> None:
+        call = line.call
+        assert (call.call_id, call.dialled, call.direction) == ("c1", "186", "in")
+        assert call.caller == Caller("1001")
+        assert call.end is None
+
+    on_line(script)
+
+
+def test_the_end_of_a_call_can_be_read():
+    assert str(CallEnded(End(EndedBy.NETWORK, 408, "no ACK"))) == "call ended by network: 408 no ACK"
+    assert str(CallEnded(End(EndedBy.FAR_END))) == "call ended by far end: 0"
+
+
 @pytest.mark.parametrize("status", [404, 486, 503, 603])
 def test_reject_is_the_final_status(status: int):
     async def main() -> None:

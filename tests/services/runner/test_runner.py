@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from support.far_end import Offer
 from support.memory_exchange import MemoryExchange, MemoryKind
 from support.memory_leg import SIP_DELAY_S
+from support.toy_service import GRACE_S, NoConfig, toy
 
 from audio.spandsp.echo import Echo
 from exchange.sip.call import Call, CallEnded
@@ -24,23 +24,8 @@ from services.spec import Context, Handler, ServiceSpec
 
 pytestmark = pytest.mark.native
 
-GRACE_S = 3.0
 Opening = Callable[[Context, TaskGroup], Any]
 Logs = list[dict[str, Any]]
-
-
-class NoConfig(BaseModel):
-    """Nothing can be configured."""
-
-
-def toy(handler: Handler, *, name: str = "toy", number: str = "186", grace_s: float = GRACE_S) -> ServiceSpec:
-    """A service of one function."""
-
-    @asynccontextmanager
-    async def opened(context: Context, tasks: TaskGroup) -> AsyncIterator[Handler]:
-        yield handler
-
-    return ServiceSpec(name, number, NoConfig, "application", grace_s, opened)
 
 
 def played(script: Callable[[MemoryExchange], Awaitable[None]], *specs: ServiceSpec) -> Logs:
@@ -68,7 +53,7 @@ def test_a_handler_that_returns_hangs_up():
         await asyncio.sleep(2)
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         assert await telephone.until_answered(1) == 200
         await telephone.until_over(3)
 
@@ -81,7 +66,7 @@ def test_a_handler_that_returns_without_an_answer_refuses():
         return
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         assert await telephone.until_answered(1) >= 400
 
     played(script, toy(handler))
@@ -92,7 +77,7 @@ def test_a_handler_may_refuse_itself():
         await call.reject(480, "Not Now")
 
     async def script(exchange: MemoryExchange) -> None:
-        assert await (await exchange.dial("186")).until_answered(1) == 480
+        assert await (await exchange.dial("199")).until_answered(1) == 480
 
     logs = played(script, toy(handler))
     assert [entry["status"] for entry in events(logs, "call_ended")] == [480]
@@ -101,7 +86,7 @@ def test_a_handler_may_refuse_itself():
 
 def test_a_far_end_that_hangs_up_ends_the_handler_at_once():
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await telephone.until_answered(1)
         await asyncio.sleep(5)
         await telephone.hang_up()
@@ -122,7 +107,7 @@ def test_a_call_that_ends_in_several_tasks_of_its_handler_is_no_failure():
                 await running.ready()
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await telephone.until_answered(1)
         await asyncio.sleep(1)
         await telephone.hang_up()
@@ -138,7 +123,7 @@ def test_a_cancel_right_behind_the_invite_is_not_missed():
         await call.answer()
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         exchange.legs[0]._take_hang_up()
         assert await telephone.until_answered(1) == 487
         assert exchange.calls() == 0
@@ -162,7 +147,7 @@ def test_after_the_end_a_handler_has_its_grace():
             saved.append(asyncio.get_running_loop().time())
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await asyncio.sleep(1)
         await telephone.hang_up()
         await asyncio.sleep(GRACE_S)
@@ -188,7 +173,7 @@ def test_a_handler_that_overstays_is_cancelled(stubborn: bool):
                 raise
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await asyncio.sleep(10)
         await telephone.hang_up()
         await asyncio.sleep(GRACE_S + 0.1)
@@ -207,7 +192,7 @@ def test_a_failure_before_the_answer_is_500_and_told_in_the_log():
         raise ZeroDivisionError("wrong")
 
     async def script(exchange: MemoryExchange) -> None:
-        assert await (await exchange.dial("186")).until_answered(1) == 500
+        assert await (await exchange.dial("199")).until_answered(1) == 500
 
     logs = played(script, toy(handler))
     failed = events(logs, "handler_failed")
@@ -221,7 +206,7 @@ def test_a_failure_in_early_media_is_500():
         raise ZeroDivisionError("wrong")
 
     async def script(exchange: MemoryExchange) -> None:
-        assert await (await exchange.dial("186")).until_answered(1) == 500
+        assert await (await exchange.dial("199")).until_answered(1) == 500
 
     assert events(played(script, toy(handler)), "handler_failed")
 
@@ -233,7 +218,7 @@ def test_a_failure_after_the_answer_is_a_bye():
         raise ZeroDivisionError("wrong")
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         assert await telephone.until_answered(1) == 200
         await telephone.until_over(2)
 
@@ -250,7 +235,7 @@ def test_a_failure_after_the_end_is_told_in_the_log():
             raise ZeroDivisionError("wrong")
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await asyncio.sleep(1)
         await telephone.hang_up()
 
@@ -273,7 +258,7 @@ def test_what_looks_like_our_own_doing_but_is_the_handlers_is_a_failure(failure:
         raise failure
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await telephone.until_answered(1)
         await telephone.until_over(1)
 
@@ -290,8 +275,8 @@ def test_one_calls_failure_is_not_another_calls():
         await call.digit(1e9)
 
     async def script(exchange: MemoryExchange) -> None:
-        good = await exchange.dial("186", caller="1001")
-        bad = await exchange.dial("186", caller="13")
+        good = await exchange.dial("199", caller="1001")
+        bad = await exchange.dial("199", caller="13")
         await bad.until_over(1)
         with pytest.raises(TimeoutError):
             await good.until_over(10)
@@ -315,7 +300,7 @@ def test_every_line_of_a_call_bears_its_id_and_service():
     async def script(exchange: MemoryExchange) -> None:
         async with TaskGroup() as tasks:
             for _ in range(5):
-                telephone = await exchange.dial("186")
+                telephone = await exchange.dial("199")
                 tasks.create_task(telephone.until_over(5))
 
     logs = played(script, toy(handler))
@@ -326,13 +311,13 @@ def test_every_line_of_a_call_bears_its_id_and_service():
 
 def test_the_last_line_of_a_call_tells_who_ended_it_and_its_rtp():
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186", caller="1001")
+        telephone = await exchange.dial("199", caller="1001")
         await asyncio.sleep(10)
         await telephone.hang_up()
 
     logs = played(script, toy(wait_for_ever))
     (came,), (ended,) = events(logs, "call_came"), events(logs, "call_ended")
-    assert came["dialled"] == "186"
+    assert came["dialled"] == "199"
     assert came["caller"] == Caller("1001", trust=CallerTrust.OWN_EXCHANGE)  # masked by its type
     assert ended["seconds"] == pytest.approx(10, abs=0.1)
     assert ended["rtp"]["sent"] == pytest.approx(500, abs=3)
@@ -345,7 +330,7 @@ def test_the_last_line_of_a_call_tells_who_ended_it_and_its_rtp():
 def test_calls_are_counted_by_service():
     async def script(exchange: MemoryExchange) -> None:
         assert exchange.runner is not None
-        telephones = [await exchange.dial(number) for number in ("186", "187", "187")]
+        telephones = [await exchange.dial(number) for number in ("199", "187", "187")]
         await asyncio.sleep(1)
         assert exchange.runner.calls() == {"one": 1, "two": 2}
         await telephones[2].hang_up()
@@ -356,7 +341,7 @@ def test_calls_are_counted_by_service():
 
 
 def living(
-    opened: list[str], *, name: str, number: str = "186", task: Callable[[], Awaitable[None]] | None = None
+    opened: list[str], *, name: str, number: str = "199", task: Callable[[], Awaitable[None]] | None = None
 ) -> ServiceSpec:
     """A service with a life between its calls; notes when it is opened and closed."""
 
@@ -378,7 +363,7 @@ def test_services_are_opened_before_the_first_call_and_closed_after_the_last():
 
     async def script(exchange: MemoryExchange) -> None:
         assert opened == ["one opened", "two opened"]
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await telephone.until_answered(1)
         await exchange.shut_down()
         assert sorted(opened[2:]) == ["one closed", "two closed"]
@@ -434,7 +419,7 @@ def test_a_service_that_cannot_be_opened_ends_the_program_before_any_call():
     async def script(exchange: MemoryExchange) -> None:
         pytest.fail("the program runs")
 
-    spec = ServiceSpec("broken", "186", NoConfig, "application", GRACE_S, broken)
+    spec = ServiceSpec("broken", "199", NoConfig, "application", GRACE_S, broken)
     with capture_logs(), pytest.raises(ServiceDied):
         MemoryKind().run(script, Offer([(spec, NoConfig())]))  # type: ignore[arg-type]
 
@@ -453,7 +438,7 @@ def test_at_the_end_handlers_are_cancelled_and_calls_get_a_bye():
             raise
 
     async def script(exchange: MemoryExchange) -> None:
-        telephones = [await exchange.dial("186") for _ in range(3)]
+        telephones = [await exchange.dial("199") for _ in range(3)]
         await asyncio.sleep(1)
         began_s = asyncio.get_running_loop().time()
         await exchange.shut_down()
@@ -478,7 +463,7 @@ def test_a_cancelled_handler_may_use_its_grace_and_its_call():
             said.append("goodbye")
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await asyncio.sleep(1)
         await exchange.shut_down()
         await telephone.until_over(1)
@@ -499,7 +484,7 @@ def test_a_handler_that_will_not_leave_loses_its_call_after_its_grace():
             await asyncio.sleep(1e9)
 
     async def script(exchange: MemoryExchange) -> None:
-        await exchange.dial("186")
+        await exchange.dial("199")
         await asyncio.sleep(1)
         await exchange.shut_down()
         assert asyncio.get_running_loop().time() < 1.1 + GRACE_S + GOODBYE_S
@@ -514,7 +499,7 @@ def test_a_call_not_yet_answered_gets_503_at_the_end():
         await asyncio.sleep(1e9)
 
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await asyncio.sleep(1)
         await exchange.shut_down()
         assert await telephone.until_answered(1) == 503
@@ -530,12 +515,12 @@ def test_a_call_that_comes_while_the_program_ends_gets_503():
             await call.digit(2)
 
     async def script(exchange: MemoryExchange) -> None:
-        await exchange.dial("186")
+        await exchange.dial("199")
         await asyncio.sleep(1)
         async with TaskGroup() as tasks:
             tasks.create_task(exchange.shut_down())
             await asyncio.sleep(0.5)
-            late = await exchange.dial("186")
+            late = await exchange.dial("199")
             assert await late.until_answered(1) == 503
 
     logs = played(script, toy(handler))
@@ -544,7 +529,7 @@ def test_a_call_that_comes_while_the_program_ends_gets_503():
 
 def test_a_call_taken_in_the_very_moment_of_the_end_is_refused_too():
     async def script(exchange: MemoryExchange) -> None:
-        telephone = await exchange.dial("186")
+        telephone = await exchange.dial("199")
         await exchange.shut_down()
         assert await telephone.until_answered(1) in {200, 503}
         await telephone.until_over(1)
@@ -557,7 +542,7 @@ def test_a_failure_of_the_program_itself_is_raised_as_it_is_once_all_is_closed(f
     opened: list[str] = []
 
     async def script(exchange: MemoryExchange) -> None:
-        await exchange.dial("186")
+        await exchange.dial("199")
         await asyncio.sleep(1)
         exchange.fail_with = failure
         await exchange.shut_down()

@@ -1,0 +1,308 @@
+"""What every service does for every telephone, on every kind of leg; the same suite keeps the simulated leg honest."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.far_end import Exchange, LegKind, Offer, Sends, Telephone
+from support.toy_service import NoConfig, toy
+
+from exchange.sip.call import Call
+from exchange.sip.leg import DigitSource
+from services.spec import ServiceSpec
+
+pytestmark = pytest.mark.native
+
+LOUD = 300
+"""Peak of 16-bit samples above which something is heard: some 20 dB below speech."""
+ANSWER_S = 5.0
+SOUND_S = 12.0
+"""Longest silence of a service that was just called: the clock may rest between two announcements."""
+OVER_S = 3.0
+GAP_S = 0.1
+"""Longest pause between two packets, in seconds; an idle machine has 20 ms."""
+
+
+def offered(*specs: ServiceSpec, **caps: int) -> Offer:
+    return Offer([(spec, spec.config()) for spec in specs], caps)
+
+
+async def answered(
+    exchange: Exchange, spec: ServiceSpec, *, caller: str = "1001", sends: Sends = Sends.SILENCE
+) -> Telephone:
+    telephone = await exchange.dial(spec.number, caller=caller, sends=sends)
+    assert await telephone.until_answered(ANSWER_S) == 200
+    return telephone
+
+
+async def until_sound(telephone: Telephone) -> NDArray[np.int16]:
+    """Listen until something is heard."""
+    async with asyncio.timeout(SOUND_S):
+        while True:
+            heard = await telephone.listen(0.1)
+            if heard.size and np.abs(heard.astype(int)).max() > LOUD:
+                return heard
+
+
+async def until_free(exchange: Exchange) -> None:
+    """Wait until our side counts no call any more."""
+    async with asyncio.timeout(OVER_S):
+        while exchange.calls():  # noqa: ASYNC110 - the real ones are counted on another thread
+            await asyncio.sleep(0.01)
+
+
+async def good_call(exchange: Exchange, spec: ServiceSpec) -> None:
+    """Call, hear something, hang up."""
+    telephone = await answered(exchange, spec)
+    await until_sound(telephone)
+    await telephone.hang_up()
+    await until_free(exchange)
+
+
+# -- a call as it should be --
+
+
+def test_answers_and_is_heard(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        await good_call(exchange, spec)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_serves_several_at_once(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephones = [await answered(exchange, spec, caller=f"100{i}") for i in range(5)]
+        await asyncio.gather(*(until_sound(telephone) for telephone in telephones))
+        for telephone in telephones:
+            await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_hangs_up_at_its_limit(leg_kind: LegKind, spec: ServiceSpec):
+    limit_s = leg_kind.long_s / 10
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        await telephone.until_over(limit_s + SOUND_S)
+        await until_free(exchange)
+
+    leg_kind.run(script, Offer([(spec, spec.config(limit_s=limit_s))]))
+
+
+def test_an_unknown_number_is_404(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        assert await (await exchange.dial("404404")).until_answered(ANSWER_S) == 404
+        assert exchange.calls() == 0
+
+    leg_kind.run(script, offered(spec))
+
+
+@pytest.mark.parametrize("way", DigitSource)
+def test_any_key_by_any_way_leaves_the_call_up(leg_kind: LegKind, spec: ServiceSpec, way: DigitSource):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        await telephone.press("0123456789*#", way)
+        await until_sound(telephone)
+        await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+# -- the far end leaves --
+
+
+def test_a_far_end_that_hangs_up_is_let_go(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        await until_sound(telephone)
+        await telephone.hang_up()
+        await until_free(exchange)
+        heard = await telephone.listen(0.5)
+        assert heard.size <= 800, "RTP went on after the BYE"
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_an_early_bye_around_the_answer_leaves_nothing(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        for after_ms in range(0, 42, 2):
+            telephone = await exchange.dial(spec.number)
+            await asyncio.sleep(after_ms / 1000)
+            await telephone.hang_up()
+            assert await telephone.until_answered(ANSWER_S) in {200, 487}
+        await until_free(exchange)
+        await good_call(exchange, spec)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_a_cancel_before_the_answer_is_487(leg_kind: LegKind):
+    ended: list[int] = []
+
+    async def slow(call: Call) -> None:
+        ended.append((await call.wait_ended()).status)
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199")
+        await asyncio.sleep(0.2)
+        await telephone.hang_up()
+        assert await telephone.until_answered(ANSWER_S) == 487
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(toy(slow)))
+    assert ended == [487]
+
+
+def test_a_far_end_that_never_acknowledges_is_let_go_in_the_end(leg_kind: LegKind, spec: ServiceSpec):
+    if leg_kind.long_s < 30:
+        pytest.skip("64 T1 are 32 s: too long in real time")
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial(spec.number, acknowledges=False)
+        await telephone.until_over(40)
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+# -- silence, no RTP, re-INVITE --
+
+
+@pytest.mark.parametrize("sends", Sends)
+def test_who_says_nothing_is_sent_to_without_a_gap(leg_kind: LegKind, spec: ServiceSpec, sends: Sends):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec, sends=sends)
+        await until_sound(telephone)
+        await telephone.listen(leg_kind.long_s)
+        assert exchange.calls() > 0
+        assert telephone.longest_gap_s < GAP_S
+        await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_hold_is_silent_and_resume_is_heard_again(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        await until_sound(telephone)
+        assert await telephone.hold() == 200
+        await telephone.listen(0.1)
+        assert (await telephone.listen(0.5)).size == 0
+        assert await telephone.resume() == 200
+        await until_sound(telephone)
+        await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_a_bye_on_hold_ends_the_call(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        assert await telephone.hold() == 200
+        await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_the_law_may_change_in_the_call(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephone = await answered(exchange, spec)
+        await until_sound(telephone)
+        for _ in range(2):
+            assert await telephone.change_law() == 200
+            await until_sound(telephone)
+        await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec))
+
+
+# -- caps --
+
+
+def test_one_over_the_cap_is_486_and_disturbs_nobody(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        first, second = [await answered(exchange, spec) for _ in range(2)]
+        await asyncio.gather(until_sound(first), until_sound(second))
+        third = await exchange.dial(spec.number)
+        assert await third.until_answered(ANSWER_S) == 486
+        assert not third.provisional
+        await first.listen(1)
+        assert max(first.longest_gap_s, second.longest_gap_s) < GAP_S
+        await first.hang_up()
+        await first.listen(0.5)
+        fourth = await answered(exchange, spec)
+        for telephone in (second, fourth):
+            await telephone.hang_up()
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(spec, **{spec.name: 2}))
+
+
+# -- what fails on our side --
+
+
+async def fails_before(call: Call) -> None:
+    raise ZeroDivisionError("a bug before the answer")
+
+
+async def fails_early(call: Call) -> None:
+    await call.early_media()
+    raise ZeroDivisionError("a bug in early media")
+
+
+async def fails_after(call: Call) -> None:
+    await call.answer()
+    await asyncio.sleep(0.2)
+    raise ZeroDivisionError("a bug after the answer")
+
+
+@pytest.mark.parametrize(("handler", "status"), [(fails_before, 500), (fails_early, 500), (fails_after, 200)])
+def test_a_bug_costs_one_call(
+    leg_kind: LegKind, spec: ServiceSpec, handler: Callable[[Call], Awaitable[None]], status: int
+):
+    async def script(exchange: Exchange) -> None:
+        well = await answered(exchange, spec)
+        await until_sound(well)
+        telephone = await exchange.dial("199")
+        assert await telephone.until_answered(ANSWER_S) == status
+        await telephone.until_over(OVER_S)
+        await until_sound(well)
+        await well.hang_up()
+        await until_free(exchange)
+        await good_call(exchange, spec)
+
+    leg_kind.run(script, Offer([(spec, spec.config()), (toy(handler), NoConfig())]))
+
+
+def test_a_shutdown_ends_every_call_with_a_bye(leg_kind: LegKind, spec: ServiceSpec):
+    async def script(exchange: Exchange) -> None:
+        telephones = [await answered(exchange, spec) for _ in range(3)]
+        await until_sound(telephones[0])
+        await exchange.shut_down()
+        for telephone in telephones:
+            await telephone.until_over(OVER_S)
+        assert exchange.calls() == 0
+
+    leg_kind.run(script, offered(spec))
+
+
+def test_a_shutdown_refuses_who_was_not_answered_yet(leg_kind: LegKind):
+    async def slow(call: Call) -> None:
+        await call.wait_ended()
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199")
+        await asyncio.sleep(0.2)
+        await exchange.shut_down()
+        assert await telephone.until_answered(ANSWER_S) == 503
+
+    leg_kind.run(script, offered(toy(slow)))

@@ -1,0 +1,8 @@
+"""The ways to carry calls that the conformance suite is run on, by the name that tests show."""
+
+from collections.abc import Callable
+
+from support.far_end import LegKind
+from support.memory_exchange import MemoryKind
+
+LEG_KINDS: dict[str, Callable[[], LegKind]] = {"memory": MemoryKind}
