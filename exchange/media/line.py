@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from exchange.media.events import DIGITS
 from exchange.media.native import ffi, lib
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ class Line:
         self._check(
             lib().line_listen(self.handle, NO_BROADCAST if broadcast is None else broadcast.id, lead_samples)
         )
+
+    def press(self, digit: str, length_samples: int) -> bool:
+        """Send a digit 0-9 * # A-D as an RFC 4733 event; False when the line cannot send one now.
+
+        Raises:
+            ValueError: it is no digit, or not 160 to 8000 samples long.
+        """
+        if len(digit) != 1 or digit not in DIGITS or not 160 <= length_samples <= 8000:
+            raise ValueError(f"cannot press {digit!r} for {length_samples} samples")
+        return int(lib().line_press(self.handle, DIGITS.index(digit), length_samples)) == 0
 
     def bye(self) -> None:
         """Send nothing any more: the call is over."""

@@ -77,24 +77,41 @@ void sender_resume(struct sender *sender)
     }
 }
 
-void sender_send(struct line *line, const uint8_t *payload, int n)
+static void send_packet(struct line *line, int type, int marker, uint32_t timestamp, const uint8_t *payload, int n)
 {
     struct sender *sender = &line->sender;
     uint8_t packet[RTP_HEADER + TIMELINE_LONGEST];
-    uint32_t timestamp = sender->timestamp;
-    sender->timestamp += (uint32_t)n;
-    sender->last_sent_us = monotonic_us();
-    if (sender->muted) {
-        sender->marker = 1;
-        return;
-    }
-    rtp_header(packet, sender->payload_type, sender->marker, sender->sequence++, timestamp, pj_ntohl(sender->ssrc));
+    rtp_header(packet, type, marker, sender->sequence++, timestamp, pj_ntohl(sender->ssrc));
     memcpy(packet + RTP_HEADER, payload, (size_t)n);
-    sender->marker = 0;
     pjmedia_transport_send_rtp(line->below, packet, (pj_size_t)(RTP_HEADER + n));
     line->stat.sent++;
     if (line->rtcp)
         pjmedia_rtcp_tx_rtp(line->rtcp, (unsigned)n);
+}
+
+void sender_pass(struct sender *sender, int n)
+{
+    sender->timestamp += (uint32_t)n;
+    sender->last_sent_us = monotonic_us();
+    if (sender->muted)
+        sender->marker = 1;
+}
+
+void sender_send(struct line *line, const uint8_t *payload, int n)
+{
+    struct sender *sender = &line->sender;
+    uint32_t timestamp = sender->timestamp;
+    sender_pass(sender, n);
+    if (sender->muted)
+        return;
+    send_packet(line, sender->payload_type, sender->marker, timestamp, payload, n);
+    sender->marker = 0;
+}
+
+void sender_send_event(struct line *line, const uint8_t *payload, int n, uint32_t timestamp, int marker)
+{
+    if (!line->sender.muted)
+        send_packet(line, line->event_type, marker, timestamp, payload, n);
 }
 
 void sender_report(struct line *line, int64_t now_us)

@@ -19,6 +19,12 @@ void sender_carry_out(const struct sender *sender);
 /* One packet of n octets of G.711 at the sender's timestamp, which then moves on. */
 void sender_send(struct line *line, const uint8_t *payload, int n);
 
+/* One packet of another payload type at a timestamp of its own; the sender's does not move. */
+void sender_send_event(struct line *line, const uint8_t *payload, int n, uint32_t timestamp, int marker);
+
+/* n samples of time pass in which no audio is sent. */
+void sender_pass(struct sender *sender, int n);
+
 /* An RTCP report every five seconds: PJMEDIA's stream is paused and sends none. */
 void sender_report(struct line *line, int64_t now_us);
 

@@ -66,6 +66,14 @@ struct pace {
     int calm;              /* packets in a row that came at their pace while credit stood */
 };
 
+/* A digit that we send: press.c. */
+struct press {
+    int code;
+    int left;              /* samples still to be sent; 0: none is under way */
+    int duration;          /* samples sent so far */
+    uint32_t timestamp;    /* of its beginning */
+};
+
 /* A listener: listeners.c. */
 struct listening {
     int broadcast;         /* id, BROADCAST_NONE: the processor speaks */
@@ -93,6 +101,7 @@ struct line {
     struct timeline timeline;
     struct sender sender;
     struct pace pace;
+    struct press press;
     struct listening listening;
     int filtered;                 /* filter.c */
     const struct dsp_ops *ops;

@@ -5,6 +5,7 @@
 
 #include "events.h"
 #include "g711.h"
+#include "press.h"
 #include "sender.h"
 #include "timebase.h"
 
@@ -42,8 +43,14 @@ static void say(struct line *line)
     int n = line->sender.packet_samples;
     int law = sender_law(&line->sender);
     line->pace.said += n;
-    if (line->ops) {
+    if (line->ops)
         line->ops->tx(line->dsp, pcm, n);
+    if (press_send(line, n)) {
+        if (line->ops)
+            report_processor(line);
+        return;
+    }
+    if (line->ops) {
         for (int i = 0; i < n; i++)
             codes[i] = g711_encode(law, pcm[i]);
         report_processor(line);

@@ -1,7 +1,7 @@
 """Starts `line_server.py` as a child, and speaks to it."""
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -21,24 +21,39 @@ class LineProcess:
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("line_server.py")), transport],
             cwd=ROOT,
-            env={"PYTHONPATH": os.environ.get("TRYWHEEL", "") + ":" + str(ROOT), "PATH": "/usr/bin:/bin", "PYTHONFAULTHANDLER": "1"},
+            env={
+                "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+                "PATH": "/usr/bin:/bin",
+                "PYTHONFAULTHANDLER": "1",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.address: Endpoint = ("127.0.0.1", self._read()["port"])
+        try:
+            self.address: Endpoint = ("127.0.0.1", self._read()["port"])
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        last = self._close()
+        assert self._process.returncode == 0, "the server did not end by itself"
+        assert last == '"clean"', f"the server's last words: {last!r}"
+
+    def _close(self) -> str:
+        """Let it end, and return what it still said."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         last = self._process.stdout.read().strip()
         self._process.stdout.close()
-        assert self._process.wait(10) == 0, "the server did not end by itself"
-        assert last == '"clean"', f"the server's last words: {last!r}"
+        self._process.wait(10)
+        return last
 
     def do(self, what: str, **order: Any) -> Any:
         """Have a command of line_server.py carried out, and return its result."""
@@ -52,7 +67,9 @@ class LineProcess:
         report: dict[str, Any] = self.do("report")
         return report
 
-    def await_report(self, wanted: Callable[[dict[str, Any]], object], timeout_s: float = 5) -> dict[str, Any]:
+    def await_report(
+        self, wanted: Callable[[dict[str, Any]], object], timeout_s: float = 5
+    ) -> dict[str, Any]:
         """The first report of which `wanted` is true; the last one in the error when none is."""
         ends_monotonic_s = time.monotonic() + timeout_s
         while not wanted(report := self.report()):

@@ -13,7 +13,6 @@ import sys
 import time
 from typing import Any
 
-import numpy as np
 from cffi import FFI
 from denwa_pjsip import pjsua2 as pj
 
@@ -21,6 +20,7 @@ from audio.spandsp.echo import Echo
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.media.events import LineEvents, LineFlag
 from exchange.media.line import Line, LineError, live_lines, start_lines, stop_lines
+from support.numbered_programme import numbered_pcm
 
 RING_S = 0.5
 AHEAD_SAMPLES = 8000
@@ -68,7 +68,7 @@ class Sleeper:
 
 
 class Programme:
-    """A broadcast whose samples tell their own number: every 20 ms a marked frame, in mu-law exactly."""
+    """The numbered programme, broadcast up to a second ahead."""
 
     def __init__(self, clock: MediaClock) -> None:
         self.broadcast = Broadcast()
@@ -76,18 +76,13 @@ class Programme:
         self._written = 0
 
     def fill(self) -> None:
-        """Write what is to come, up to a second ahead."""
+        """Write what is to come."""
         now = self._clock.now_samples()
         first = max(self._written, (now // 160 - 10) * 160)
         while first < now + AHEAD_SAMPLES:
-            self.broadcast.write(first, _ramp(first))
+            self.broadcast.write(first, numbered_pcm(first, 160))
             first += 160
         self._written = first
-
-
-def _ramp(first_sample: int) -> Any:
-    """160 samples, sample n of all time being a value of n alone: (n mod 2048) * 8."""
-    return ((np.arange(first_sample, first_sample + 160) % 2048) * 8).astype(np.int16)
 
 
 class Call(pj.Call):  # type: ignore[misc]

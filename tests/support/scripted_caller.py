@@ -98,7 +98,8 @@ class ScriptedCaller:
     def response(self, cseq: int, at_least: int = 200, timeout_s: float = 5) -> SipMessage:
         """The response to a request with this status or a higher one; TimeoutError when none comes."""
         found = self._wait(
-            lambda message: message.status >= at_least and message.one("CSeq").startswith(f"{cseq} "), timeout_s
+            lambda message: message.status >= at_least and message.one("CSeq").startswith(f"{cseq} "),
+            timeout_s,
         )
         self._learn(found)
         return found
@@ -110,9 +111,7 @@ class ScriptedCaller:
     def respond(self, request: SipMessage, status: int, body: str = "") -> None:
         """Answer a request of the server's."""
         copied = [
-            (name, value)
-            for name in ("Via", "From", "To", "Call-ID", "CSeq")
-            for value in request.all(name)
+            (name, value) for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in request.all(name)
         ]
         headers = [*copied, ("Contact", f"<sip:caller@{self.address}:{self.port}>"), ("Allow", ALLOW)]
         if body:

@@ -1,0 +1,118 @@
+"""Listeners: each packet a slice of the programme, on its instant, in the far end's packet size."""
+
+import time
+
+import pytest
+
+from audio.g711 import decode, encode
+from support.numbered_programme import MS_MODULUS, SAMPLES_PER_MS, first_sample_of, numbered_codes
+from support.rtp_socket import is_unbroken, largest_gap_ms
+
+pytestmark = pytest.mark.native
+
+MODULUS = MS_MODULUS * SAMPLES_PER_MS
+NS_PER_SAMPLE = 125_000
+LISTEN_S = 0.8
+
+
+def listen(dial, user, *formats, **audio):
+    """The packets of a listener after its start."""
+    caller = dial(user, *formats, **audio)
+    time.sleep(0.3)
+    caller.rtp.received()
+    time.sleep(LISTEN_S)
+    return caller, caller.rtp.received()
+
+
+def lateness_ms(report, packet, lead_samples=0):
+    """By how much a packet came after the instant of its first sample, by the machine's clock."""
+    offset_ns = report["offset_ns"]
+    sample = first_sample_of(packet.payload)
+    arrival_sample = (packet.utc_ns - offset_ns) / NS_PER_SAMPLE
+    late_samples = (arrival_sample - (sample - lead_samples)) % MODULUS
+    return (late_samples if late_samples < MODULUS / 2 else late_samples - MODULUS) / SAMPLES_PER_MS
+
+
+def test_every_packet_is_the_programme_and_comes_on_its_instant(dial, server):
+    """All octets right, no gap, timestamps that count the programme's samples; the earliest within a millisecond."""
+    _, packets = listen(dial, "clock")
+    assert len(packets) == pytest.approx(LISTEN_S / 0.02, abs=3)
+    assert is_unbroken(packets)
+    offsets = {(packet.timestamp_samples - first_sample_of(packet.payload)) % (1 << 31) for packet in packets}
+    assert len(offsets) == 1
+    report = server.report()
+    late_ms = [lateness_ms(report, packet) for packet in packets]
+    assert min(late_ms) == pytest.approx(0, abs=1)
+    assert largest_gap_ms(packets) < 60
+
+
+def test_a_lead_sends_each_sample_so_much_earlier(dial, server):
+    """A listener with 50 ms of lead gets the same programme 50 ms before its instant."""
+    _, packets = listen(dial, "lead")
+    report = server.report()
+    late_ms = [lateness_ms(report, packet) for packet in packets]
+    assert min(late_ms) == pytest.approx(-50, abs=1)
+    assert is_unbroken(packets)
+
+
+@pytest.mark.parametrize("ptime_ms", [10, 30, 40, 60])
+def test_a_listener_gets_the_packet_size_that_it_asked_for(dial, ptime_ms):
+    """ptime of SDP, whether it sends or not."""
+    _, packets = listen(dial, "clock", ptime_ms=ptime_ms)
+    assert {len(packet.payload) for packet in packets} == {ptime_ms * SAMPLES_PER_MS}
+    assert len(packets) == pytest.approx(LISTEN_S * 1000 / ptime_ms, abs=3)
+    assert is_unbroken(packets)
+    assert all(first_sample_of(packet.payload) is not None for packet in packets)
+
+
+def test_both_laws_carry_the_same_programme(dial):
+    """An A-law listener hears what G.711 makes of the same linear samples."""
+    _, packets = listen(dial, "clock", "8 101")
+    expected = bytes(encode(decode(numbered_codes(0, 8), "ulaw"), "alaw"))
+    assert all(packet.payload_type == 8 for packet in packets)
+    begins = [packet.payload.find(expected[:1]) for packet in packets]
+    assert is_unbroken(packets)
+    for packet, begin in zip(packets, begins, strict=True):
+        assert packet.payload[begin + 5 : begin + 8] == expected[5:8]
+
+
+def test_listeners_are_spread_over_the_milliseconds(dial):
+    """Ten listeners send in ten different milliseconds: no burst that a thousand would make long."""
+    callers = [dial("clock") for _ in range(10)]
+    time.sleep(0.5)
+    last = [caller.rtp.received()[-1] for caller in callers]
+    phases = {first_sample_of(packet.payload) // SAMPLES_PER_MS % 20 for packet in last}
+    assert len(phases) == len(callers)
+
+
+def test_a_step_of_the_machine_s_clock_breaks_nothing_on_the_wire(dial, server):
+    """An hour forward and back: packets keep their numbers and their pace, silent callers' too."""
+    listener = dial("clock")
+    silent = dial("silent")
+    time.sleep(0.2)
+    offset_ns = server.report()["offset_ns"]
+    for step_ns in (3600 * 10**9 + 333_333, -3600 * 10**9 - 7, 0):
+        server.do("step", offset_ns=offset_ns + step_ns)
+        time.sleep(0.2)
+    for caller in (listener, silent):
+        packets = caller.rtp.received()
+        assert len(packets) > 30
+        assert is_unbroken(packets)
+        assert largest_gap_ms(packets) < 80
+
+
+def test_the_kernel_drops_a_listener_s_audio_but_not_his_digits(dial, server):
+    """After a quarter of a second of talking the filter is on; a digit and the far end's life still come through."""
+    known = len(server.report()["digits"])
+    caller = dial("clock")
+    caller.rtp.talk(bytes([0xD5]) * 160 for _ in range(25))
+    report = server.await_report(lambda report: report["lines"][-1]["filtered"])
+    heard = report["lines"][-1]["received"]
+    caller.rtp.talk(bytes([0xD5]) * 160 for _ in range(20))
+    assert server.report()["lines"][-1]["received"] <= heard + 2
+    caller.rtp.press(3)
+    report = server.await_report(lambda report: len(report["digits"]) > known)
+    assert report["digits"][known:] == [["event", "3"]]
+    caller.rtp.received()
+    time.sleep(0.2)
+    assert is_unbroken(caller.rtp.received())

@@ -1,0 +1,69 @@
+"""RFC 4733 digits reach Python once each, and their tones are not heard a second time."""
+
+import struct
+import time
+
+import pytest
+
+from support.marked_frames import marked_frame, numbers_heard
+from support.rtp_socket import is_unbroken
+
+pytestmark = pytest.mark.native
+
+
+def test_each_event_is_one_digit_whatever_its_payload_type(dial, server):
+    """Three events with payload type 96, of seven packets each, are three digits."""
+    known = len(server.report()["digits"])
+    caller = dial("echo", "0 96", event_type=96)
+    frame = 0
+    for code in (1, 5, 11):
+        caller.rtp.talk(marked_frame(number) for number in range(frame, frame + 5))
+        frame += 5
+        caller.rtp.press(code, payload_type=96)
+    report = server.await_report(lambda report: len(report["digits"]) >= known + 3)
+    assert report["digits"][known:] == [["event", "1"], ["event", "5"], ["event", "#"]]
+
+
+def test_a_digit_is_known_from_any_one_of_its_packets(dial, server):
+    """The first packets of the event are lost, its end comes three times: one digit."""
+    known = len(server.report()["digits"])
+    caller = dial("echo")
+    caller.rtp.talk([marked_frame(1)])
+    caller.rtp.sequence += 4
+    for _ in range(3):
+        caller.rtp.send(struct.pack("!BBH", 9, 0x80 | 10, 800), payload_type=101, advance_samples=0)
+    time.sleep(0.1)
+    report = server.await_report(lambda report: len(report["digits"]) > known)
+    assert report["digits"][known:] == [["event", "9"]]
+
+
+def test_the_event_takes_its_own_time_on_the_line(dial):
+    """A far end that sends the tone's audio beside the event is not heard twice: the line stays as long as real time."""
+    caller = dial("echo")
+    caller.rtp.talk(marked_frame(number) for number in range(5))
+    began = caller.rtp.timestamp_samples
+    for step in range(1, 6):
+        caller.rtp.timestamp_samples = began
+        caller.rtp.send(struct.pack("!BBH", 4, 10, 160 * step), payload_type=101, advance_samples=0)
+        caller.rtp.timestamp_samples = began + 160 * (step - 1)
+        caller.rtp.send(marked_frame(100 + step))
+        time.sleep(0.02)
+    caller.rtp.talk(marked_frame(number) for number in range(5, 15))
+    time.sleep(0.1)
+    packets = caller.rtp.received()
+    heard = [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
+    assert heard == list(range(15))
+    assert is_unbroken(packets)
+
+
+def test_digits_pressed_just_before_the_end_are_still_read(dial, server):
+    """Python is late: the call is over when it looks, and the digit is there."""
+    known = len(server.report()["digits"])
+    server.do("events", read=False)
+    caller = dial("echo")
+    caller.rtp.press(8)
+    caller.hang_up()
+    time.sleep(0.1)
+    server.do("events", read=True)
+    report = server.await_report(lambda report: report["live"] == 0)
+    assert report["digits"][known:] == [["event", "8"]]
