@@ -18,8 +18,8 @@ AHEAD_SAMPLES = 3 * RATE_HZ
 EVERY_S = 0.5
 """How often it is carried on: a busy event loop may be late by two seconds before anybody hears silence."""
 
-SETTLED_SAMPLES = RATE_HZ * 60 // 1000
-"""What is heard within 60 ms from now is not rewritten: some listeners' packets have left already."""
+SETTLED_SAMPLES = RATE_HZ // 10
+"""What is heard within 100 ms from now is not rewritten: a packet of 60 ms may have left already, and writing takes time."""
 
 _NS = 10**9
 _SAMPLE_NS = _NS // RATE_HZ
@@ -61,7 +61,7 @@ class Producer:
         *,
         settled_samples: int = SETTLED_SAMPLES,
     ) -> None:
-        """Join the parts; `settled_samples` is at least a packet and the greatest lead of any extension."""
+        """Join the parts; where extensions have a lead, add the greatest to `settled_samples`."""
         self._programme = programme
         self._broadcast = broadcast
         self._media_clock = media_clock

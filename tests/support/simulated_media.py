@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from support.simulated_clock import SimulatedClock
 
 SAMPLE_NS = 125_000
-PACKET_SAMPLES = 160
+PACKET_SAMPLES = 480
+"""The longest packet that a listener may ask for, 60 ms."""
 
 
 class SimulatedMediaClock:
