@@ -8,7 +8,7 @@ from support.leg_kinds import LEG_KINDS
 
 from services.spec import ServiceSpec
 
-SERVICES = ("echo",)
+SERVICES = ("clock", "echo")
 
 
 @pytest.fixture(params=sorted(LEG_KINDS))
