@@ -51,7 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         given = item.get_closest_marker("timeout")
         budget_s = given.args[0] if given else BUDGETS_S[found.pop()]
         # a nearer marker than the test's own, and so the one that counts
-        item.add_marker(pytest.mark.timeout(budget_s * factor), append=False)
+        manner = given.kwargs if given else {}  # func_only: without what a session's fixture takes once
+        item.add_marker(pytest.mark.timeout(budget_s * factor, **manner), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from lab.namespace import Namespace
+from lab.namespace import LabMissingError, Namespace
 from support.pcap import Datagram, read_pcap
 
 LAST = b"the capture's own last datagram"
@@ -16,7 +16,11 @@ class Capture:
     """Records UDP of a range of ports; each packet once, with the kernel's time of its arrival."""
 
     def __init__(self, namespace: Namespace, path: Path, ports: tuple[int, int]) -> None:
-        """Start, and return when packets are recorded; the name of the file must end in .pcap."""
+        """Start, and return when packets are recorded; the name of the file must end in .pcap.
+
+        Raises:
+            LabMissingError: tcpdump may not, as in a user namespace, where it cannot change its user.
+        """
         self.path = path
         self._namespace = namespace
         self._port = ports[0]
@@ -24,8 +28,14 @@ class Capture:
         command += ["--time-stamp-precision=nano", "-w", str(path), f"udp portrange {ports[0]}-{ports[1]}"]
         self._process = namespace.popen(command, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr
-        if not any("listening on" in line for line in self._process.stderr):
-            raise AssertionError("tcpdump did not start")
+        said = []
+        for line in self._process.stderr:
+            if "listening on" in line:
+                return
+            said.append(line)
+        self._process.stderr.close()
+        self._process.wait()
+        raise LabMissingError(f"tcpdump did not start; run the tests as root. It says: {''.join(said)}")
 
     def __enter__(self) -> Self:
         return self

@@ -61,8 +61,14 @@ class Ami:
         return self._respond("Command", {"Command": line}).get("Output", "")
 
     def listing(self, name: str, complete: str) -> list[Message]:
-        """The events of an action that answers with a list, which ends with the event `complete`."""
-        number = self.action(name)["ActionID"]
+        """The events of an action that answers with a list, which ends with the event `complete`.
+
+        An empty list is an error to Asterisk, not to us.
+        """
+        response = self._respond(name, {})
+        if response["Response"] == "Error":
+            return []
+        number = response["ActionID"]
         listed = []
         while (event := self.wait_for(lambda event: event.get("ActionID") == number))["Event"] != complete:
             listed.append(event)
