@@ -18,8 +18,7 @@ class Text:
         """The text in a language; values may be texts themselves."""
         chosen = self.ja if language == "ja" else self.en
         said = {
-            name: value.say(language) if isinstance(value, Text) else value
-            for name, value in values.items()
+            name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()
         }
         return chosen.format_map(said) if said else chosen
 

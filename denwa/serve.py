@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -29,10 +29,14 @@ class Running(Protocol):
         """In one line what there is to dial."""
 
 
-Assembly = Callable[[], AbstractAsyncContextManager[Running]]
+Program = TypeVar("Program", bound=Running)
 
 
-async def serve(assembly: Assembly, notifier: Notifier, greet: Callable[[Running], None]) -> None:
+async def run(
+    assembly: Callable[[], AbstractAsyncContextManager[Program]],
+    notifier: Notifier,
+    greet: Callable[[Program], None],
+) -> None:
     """Open the program, say so, and close it when a signal asks for it. Raises what ended it otherwise.
 
     A first SIGTERM or SIGINT ends calls in good order; a second one is no longer caught.

@@ -1,8 +1,9 @@
 """Loads the configuration, or says everything that is wrong with it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from denwa.config import phrases
-from denwa.config.explain import dotted, explain
+from denwa.config.explain import dotted, explain, where
 from denwa.config.findings import ConfigurationError, Finding, errors
 from denwa.config.models import Exchange, Extension, Limits, Log, Sip
 from denwa.config.names import strange_names
 from denwa.config.passwords import PasswordFault, with_password
 from denwa.config.rules import Checked, unfitting
 from denwa.config.settings import Configurable, Settings, settings_type
-from denwa.config.sources import ConfigurationFile, Override, find_file, overrides, read_file
+from denwa.config.sources import ConfigurationFile, Location, Override, find_file, overrides, read_file
 from denwa.language import Language
 from exchange.network.patterns import NumberPattern
 
@@ -27,6 +28,7 @@ class Configuration:
     """A configuration that holds; each extension has its password, and its numbers in the order they are tried.
 
     `numbers` are what is dialled without an exchange. `services` are the services' own tables.
+    `where` tells what set a key.
     """
 
     path: Path | None
@@ -38,7 +40,8 @@ class Configuration:
     extensions: Mapping[str, Extension]
     numbers: Mapping[str, str]
     services: Mapping[str, BaseModel]
-    warnings: tuple[Finding, ...] = field(default=(), compare=False)
+    warnings: tuple[Finding, ...] = field(compare=False)
+    where: Callable[[Location], str] = field(compare=False, repr=False)
 
 
 def load(named: Path | None, services: Mapping[str, Configurable]) -> Configuration:
@@ -74,6 +77,7 @@ def load(named: Path | None, services: Mapping[str, Configurable]) -> Configurat
         numbers=default_numbers(services),
         services={name: getattr(settings, name) for name in services},
         warnings=tuple(findings),
+        where=partial(where, file=file, overridden=overridden),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from exchange.network.numbers import COMMUNITY_HOP_PREFIX, NumberError, require_digits
 from exchange.network.patterns import NumberPattern
+from timekeeping.lead import GREATEST_LEAD_MS
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_-]{1,63})*\.?\Z"
@@ -116,8 +117,8 @@ class Exchange(Table):
     """How SIP reaches it."""
     address: Address = ""
     """Our own IPv4 address towards it; "" is the one that routes to it."""
-    lead_ms: Annotated[int, Field(ge=-500, le=500)] = 0
-    """How much earlier the clock's callers there get their sound, in milliseconds: what the way to them costs."""
+    lead_ms: Annotated[float, Field(ge=0, le=GREATEST_LEAD_MS)] = 0
+    """How late telephones there play what arrives, in milliseconds: the clock's packets leave so much earlier."""
     prefixes: tuple[Digits, ...] = ()
     """Prefixes that can be dialled there, to be warned of numbers that would shadow them."""
     trunks: dict[str, Digits] = {}

@@ -201,3 +201,17 @@ UNUSED_EXCHANGE = Fault(
         'exchange = "{name}" を含む [extensions.名前] を書いてください',
     ),
 )
+FOREIGN = Fault(
+    Text("{address} is no address of this machine", "{address} はこのマシンのアドレスではありません"),
+    Text(
+        'write one that `ip -4 address` shows, or "" to have it found',
+        '`ip -4 address` に出るものを書くか、"" にして自動で選ばせてください',
+    ),
+)
+TRANSLATED = Fault(
+    Text("{address} is no address of this machine", "{address} はこのマシンのアドレスではありません"),
+    Text(
+        'this is right only where a router passes it on to this machine; else "" has it found',
+        'ルーターがこのマシンへ転送する場合だけ使えます。そうでなければ "" にして自動で選ばせてください',
+    ),
+)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from denwa.heart import BeatAge, Stalled
-from denwa.serve import serve
+from denwa.serve import run
 from denwa.systemd import Notifier
 
 pytestmark = pytest.mark.unit
@@ -63,7 +63,7 @@ def kill_when_greeted(number: signal.Signals):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_good_order(manager: socket.socket, number: signal.Signals):
     program = SimulatedProgram()
-    asyncio.run(serve(program.open, Notifier(manager.getsockname()), kill_when_greeted(number)))
+    asyncio.run(run(program.open, Notifier(manager.getsockname()), kill_when_greeted(number)))
     assert program.closed
     said = heard(manager)
     assert said[0] == "READY=1"
@@ -85,7 +85,7 @@ def test_it_is_ready_before_it_greets_and_not_before_it_is_open(manager: socket.
         order.extend(heard(manager))
         os.kill(os.getpid(), signal.SIGTERM)
 
-    asyncio.run(serve(slowly, Notifier(manager.getsockname()), greet))
+    asyncio.run(run(slowly, Notifier(manager.getsockname()), greet))
     assert order == ["silent while opening", "READY=1"]
 
 
@@ -95,7 +95,7 @@ def test_the_watchdog_is_fed_three_times_within_its_time(manager: socket.socket)
     def later(_running: object) -> None:
         asyncio.get_running_loop().call_later(0.6, os.kill, os.getpid(), signal.SIGTERM)
 
-    asyncio.run(serve(program.open, Notifier(manager.getsockname(), watchdog_s=0.3), later))
+    asyncio.run(run(program.open, Notifier(manager.getsockname(), watchdog_s=0.3), later))
     assert 4 <= heard(manager).count("WATCHDOG=1") <= 8
 
 
@@ -103,7 +103,7 @@ def test_a_stalled_thread_ends_it_with_an_error_and_closes_what_is_open():
     born = time.monotonic()
     program = SimulatedProgram(threads={"media clock": lambda: time.monotonic() - born + 100})
     with pytest.raises(Stalled, match="media clock"):
-        asyncio.run(serve(program.open, Notifier(), lambda _running: None))
+        asyncio.run(run(program.open, Notifier(), lambda _running: None))
     assert program.closed
 
 
@@ -122,7 +122,7 @@ def test_what_ends_the_program_from_inside_is_passed_on():
         raise SimulatedFaultError
 
     with pytest.raises(ExceptionGroup) as caught:
-        asyncio.run(serve(dying, Notifier(), lambda _running: None))
+        asyncio.run(run(dying, Notifier(), lambda _running: None))
     assert caught.group_contains(SimulatedFaultError)
 
 
@@ -133,7 +133,7 @@ def test_an_assembly_that_cannot_be_opened_is_never_ready(manager: socket.socket
         yield
 
     with pytest.raises(OSError, match="already in use"):
-        asyncio.run(serve(taken, Notifier(manager.getsockname()), lambda _running: None))
+        asyncio.run(run(taken, Notifier(manager.getsockname()), lambda _running: None))
     assert heard(manager) == []
 
 
@@ -146,11 +146,11 @@ def test_a_second_signal_does_not_wait_for_the_good_order():
 
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(serve(program.open, Notifier(), twice))
+        asyncio.run(run(program.open, Notifier(), twice))
     assert time.monotonic() - start < 5
 
 
 def test_signals_are_as_before_afterwards():
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    asyncio.run(serve(SimulatedProgram().open, Notifier(), kill_when_greeted(signal.SIGTERM)))
+    asyncio.run(run(SimulatedProgram().open, Notifier(), kill_when_greeted(signal.SIGTERM)))
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before

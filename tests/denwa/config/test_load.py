@@ -29,7 +29,7 @@ host = "pbx.example"
 port = 5080
 transport = "tcp"
 address = "127.0.0.8"
-lead_ms = -3
+lead_ms = 12.5
 prefixes = ["732", "767"]
 hop_prefix = "9"
 [exchanges.home.trunks]
@@ -71,7 +71,7 @@ def test_every_key_is_read(loaded: Load):
     assert (configuration.limits.calls, configuration.limits.services) == (20, {"speaking": 5})
     home = configuration.exchanges["home"]
     assert (home.host, home.port, home.transport) == ("pbx.example", 5080, "tcp")
-    assert (home.address, home.lead_ms) == ("127.0.0.8", -3)
+    assert (home.address, home.lead_ms) == ("127.0.0.8", 12.5)
     assert (home.prefixes, home.hop_prefix) == (("732", "767"), "9")
     assert home.trunks == {"SIP-TRUNK-B": "390"}
     services = configuration.extensions["services"]

@@ -1,0 +1,79 @@
+"""The commands by name; each one's module is imported when it is asked for."""
+
+import importlib
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from denwa.cli.common import say
+from denwa.language import Text
+
+COMMANDS = {
+    "serve": "denwa.cli.serve",
+    "call": "denwa.call.command",
+    "check": "denwa.cli.check",
+    "init": "denwa.cli.init",
+    "dialplan": "denwa.cli.dialplan",
+}
+"""Where each command is: a function of the command's name."""
+
+
+class Commands(typer.core.TyperGroup):
+    """Finds a command's function in its module."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands, in the order in which one needs them."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        function: Callable[..., object] = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(cmd_name, no_args_is_help=False)(function)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=say(
+        Text(
+            "Services that one dials, for self-built telephone networks.",
+            "自作の電話網のための、かけて使うサービス。",
+        )
+    ),
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"denwa {version('denwa')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help=say(Text("The version.", "バージョン。")),
+        ),
+    ] = False,
+) -> None:
+    """What goes before any command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

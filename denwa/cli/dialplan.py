@@ -1,0 +1,74 @@
+"""`denwa dialplan`: prints what to paste into the exchange, from the configuration."""
+
+from typing import Annotated
+
+import typer
+
+from denwa.cli.common import (
+    LANGUAGE,
+    WRONG_CONFIGURATION,
+    ConfigOption,
+    LanguageOption,
+    configuration_or_stop,
+    say,
+    services_or_stop,
+    stop,
+)
+from denwa.config.load import Configuration
+from denwa.config.models import Extension
+from denwa.language import Text
+from exchange.network.dialplan import (
+    DialplanRequest,
+    Flavour,
+    Language,
+    ServiceNumber,
+    Trunk,
+    dialplan_sections,
+    render,
+)
+from exchange.network.numbers import NumberError
+from exchange.network.patterns import NumberPattern
+
+_NO_EXTENSION = Text(
+    "No extension is configured, so there is nothing to paste. Write a configuration first: denwa init",
+    "内線の設定がないので、貼り付けるものがありません。まず設定を作ってください: denwa init",
+)
+_HEADING = Text("# Exchange {exchange}, extension {user}", "# 交換機 {exchange}、内線 {user}")
+
+
+def dialplan(
+    flavour: Annotated[
+        Flavour,
+        typer.Argument(metavar="mikopbx|asterisk", help=say(Text("The kind of exchange.", "交換機の種類。"))),
+    ],
+    config: ConfigOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Print what to paste into the exchange, and where."""
+    configuration = configuration_or_stop(config, services_or_stop())
+    if not configuration.extensions:
+        stop(say(_NO_EXTENSION), WRONG_CONFIGURATION)
+    language = lang or LANGUAGE
+    for extension in configuration.extensions.values():
+        try:
+            request = dialplan_request(configuration, extension)
+        except NumberError as error:
+            stop(str(error), WRONG_CONFIGURATION)
+        typer.echo(_HEADING.say(language, exchange=extension.exchange, user=extension.user))
+        typer.echo(render(dialplan_sections(request, flavour, Language(language))))
+
+
+def dialplan_request(configuration: Configuration, extension: Extension) -> DialplanRequest:
+    """What the text for one extension is made from. Raises NumberError."""
+    exchange = configuration.exchanges[extension.exchange]
+    return DialplanRequest(
+        extension=extension.user,
+        numbers=tuple(
+            ServiceNumber(NumberPattern.parse(number), service)
+            for number, service in extension.numbers.items()
+        ),
+        max_calls=configuration.limits.calls,
+        trunks=tuple(Trunk(endpoint, prefix) for endpoint, prefix in exchange.trunks.items()),
+        known_prefixes=exchange.prefixes,
+        hop_prefix=exchange.hop_prefix,
+    )

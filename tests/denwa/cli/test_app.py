@@ -1,0 +1,53 @@
+"""The commands are found by name, and each says what it is for."""
+
+import importlib
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from denwa.cli.app import COMMANDS
+
+pytestmark = pytest.mark.unit
+DENWA = Path(sys.executable).with_name("denwa")
+
+
+def test_the_version_is_the_distributions(denwa):
+    assert denwa("--version").output == f"denwa {version('denwa')}\n"
+
+
+def test_all_commands_are_listed(denwa):
+    output = denwa("--help").output
+    assert all(name in output for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help(denwa, name: str):
+    function = getattr(importlib.import_module(COMMANDS[name]), name)
+    result = denwa(name, "--help")
+    assert result.exit_code == 0
+    assert function.__doc__.splitlines()[0] in result.output
+
+
+def test_an_unknown_command_is_refused_by_name(denwa):
+    result = denwa("ring")
+    assert result.exit_code == 2
+    assert "ring" in result.output
+
+
+def test_without_a_command_it_lists_them(denwa):
+    assert "dialplan" in denwa().output
+
+
+@pytest.mark.parametrize(("locale", "says"), [("ja_JP.UTF-8", "自作の電話網"), ("C.UTF-8", "self-built")])
+def test_the_installed_program_speaks_the_terminals_language(locale: str, says: str):
+    done = subprocess.run(
+        [DENWA, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"LC_ALL": locale, "PATH": "/usr/bin"},
+    )
+    assert says in done.stdout
