@@ -5,8 +5,6 @@ import os
 from dataclasses import dataclass
 
 _STA_UNSYNC = 0x0040
-_STA_INS = 0x0010
-_STA_DEL = 0x0020
 _MICROSECOND_S = 1e-6
 
 
@@ -17,9 +15,6 @@ class KernelClockState:
     synchronised: bool
     estimated_error_s: float
     greatest_error_s: float
-    inserts_leap_second: bool
-    """The last UTC minute of this day will have 61 s."""
-    removes_leap_second: bool
 
 
 class _Timex(ctypes.Structure):
@@ -55,6 +50,4 @@ def read_kernel_state() -> KernelClockState:
         synchronised=not timex.status & _STA_UNSYNC,
         estimated_error_s=timex.esterror * _MICROSECOND_S,
         greatest_error_s=timex.maxerror * _MICROSECOND_S,
-        inserts_leap_second=bool(timex.status & _STA_INS),
-        removes_leap_second=bool(timex.status & _STA_DEL),
     )

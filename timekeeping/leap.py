@@ -54,14 +54,6 @@ class LeapTable:
             return 0
         return self.entries[at - 1].tai_minus_utc_s - self.entries[at - 2].tai_minus_utc_s
 
-    def changes_between(self, after_utc_s: int, until_utc_s: int) -> int:
-        """The seconds inserted less those removed, after the one instant and up to the other (inclusive)."""
-        return sum(
-            self.change_at(entry.from_utc_s)
-            for entry in self.entries
-            if after_utc_s < entry.from_utc_s <= until_utc_s
-        )
-
     def seconds_in_minute(self, utc_s: int) -> int:
         """59, 60 or 61: the length of the UTC minute that this second is in."""
         return MINUTE_S + self.change_at(utc_s - utc_s % MINUTE_S + MINUTE_S)

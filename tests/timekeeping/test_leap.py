@@ -118,13 +118,6 @@ def test_there_is_no_such_arithmetic_before_1972():
         TABLE.utc_second(FIRST.from_utc_s)
 
 
-@given(moments, st.integers(0, 10**9))
-def test_changes_between_two_instants_are_the_difference_of_tai(earlier_utc_s, apart_s):
-    later_utc_s = earlier_utc_s + apart_s
-    difference = TABLE.tai_minus_utc_s(later_utc_s) - TABLE.tai_minus_utc_s(earlier_utc_s)
-    assert TABLE.changes_between(earlier_utc_s, later_utc_s) == difference
-
-
 def test_a_table_expires_at_its_date():
     assert not TABLE.expired(utc_s(2036, 1, 1) - 1)
     assert TABLE.expired(utc_s(2036, 1, 1))

@@ -42,8 +42,6 @@ KERNEL = KernelClockState(
     synchronised=True,
     estimated_error_s=0.001,
     greatest_error_s=0.02,
-    inserts_leap_second=False,
-    removes_leap_second=False,
 )
 
 
@@ -153,10 +151,7 @@ def test_nothing_known_is_unsure():
 
 
 @given(
-    st.none()
-    | st.builds(
-        KernelClockState, st.booleans(), st.floats(0, 16), st.floats(0, 16), st.booleans(), st.booleans()
-    ),
+    st.none() | st.builds(KernelClockState, st.booleans(), st.floats(0, 16), st.floats(0, 16)),
     st.none()
     | st.builds(Tracking, st.just("203.0.113.15"), st.integers(0, 16), st.booleans(), st.floats(0, 1e6)),
 )
@@ -174,7 +169,6 @@ def test_this_kernel_answers_and_its_errors_are_no_nonsense():
     state = read_kernel_state()
     assert 0 <= state.estimated_error_s <= 16
     assert 0 <= state.greatest_error_s <= 16.1
-    assert not (state.inserts_leap_second and state.removes_leap_second)
     assert state.synchronised or state.greatest_error_s > 0
 
 
