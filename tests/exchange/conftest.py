@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-
 from support.line_process import LineProcess
 from support.scripted_caller import ScriptedCaller
 

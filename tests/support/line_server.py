@@ -15,12 +15,12 @@ from typing import Any
 
 from cffi import FFI
 from denwa_pjsip import pjsua2 as pj
+from support.numbered_programme import numbered_pcm
 
 from audio.spandsp.echo import Echo
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.media.events import LineEvents, LineFlag
 from exchange.media.line import Line, LineError, live_lines, start_lines, stop_lines
-from support.numbered_programme import numbered_pcm
 
 RING_S = 0.5
 AHEAD_SAMPLES = 8000

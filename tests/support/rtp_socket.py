@@ -1,5 +1,6 @@
 """A pair of UDP sockets for RTP and RTCP: sends what it is told, keeps what comes with the kernel's time of arrival."""
 
+import itertools
 import socket
 import struct
 import time
@@ -124,11 +125,11 @@ def is_unbroken(packets: list[RtpPacket]) -> bool:
         (after.sequence - before.sequence) & 0xFFFF == 1
         and (after.timestamp_samples - before.timestamp_samples) & 0xFFFFFFFF == len(before.payload)
         and after.ssrc == before.ssrc
-        for before, after in zip(packets, packets[1:], strict=False)
+        for before, after in itertools.pairwise(packets)
     )
 
 
 def largest_gap_ms(packets: list[RtpPacket]) -> float:
     """The longest time between two arrivals, in milliseconds."""
-    gaps_ns = [after.utc_ns - before.utc_ns for before, after in zip(packets, packets[1:], strict=False)]
+    gaps_ns = [after.utc_ns - before.utc_ns for before, after in itertools.pairwise(packets)]
     return max(gaps_ns, default=0) / 1e6

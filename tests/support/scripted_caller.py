@@ -4,6 +4,7 @@ import re
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from typing import Self
 
 from support.pcap import Endpoint
@@ -144,7 +145,7 @@ class ScriptedCaller:
         if audio and int(audio[1]):
             self.rtp.there = (self._server[0], int(audio[1]))
 
-    def _wait(self, wanted, timeout_s: float) -> SipMessage:  # noqa: ANN001 - a predicate
+    def _wait(self, wanted: Callable[[SipMessage], bool], timeout_s: float) -> SipMessage:
         ends_monotonic_s = time.monotonic() + timeout_s
         while True:
             for message in self._waiting:

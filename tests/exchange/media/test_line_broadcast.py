@@ -3,10 +3,10 @@
 import time
 
 import pytest
-
-from audio.g711 import decode, encode
 from support.numbered_programme import MS_MODULUS, SAMPLES_PER_MS, first_sample_of, numbered_codes
 from support.rtp_socket import is_unbroken, largest_gap_ms
+
+from audio.g711 import decode, encode
 
 pytestmark = pytest.mark.native
 
@@ -57,7 +57,7 @@ def test_a_lead_sends_each_sample_so_much_earlier(dial, server):
 
 @pytest.mark.parametrize("ptime_ms", [10, 30, 40, 60])
 def test_a_listener_gets_the_packet_size_that_it_asked_for(dial, ptime_ms):
-    """ptime of SDP, whether it sends or not."""
+    """Ptime of SDP, whether it sends or not."""
     _, packets = listen(dial, "clock", ptime_ms=ptime_ms)
     assert {len(packet.payload) for packet in packets} == {ptime_ms * SAMPLES_PER_MS}
     assert len(packets) == pytest.approx(LISTEN_S * 1000 / ptime_ms, abs=3)

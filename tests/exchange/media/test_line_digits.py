@@ -4,7 +4,6 @@ import struct
 import time
 
 import pytest
-
 from support.marked_frames import marked_frame, numbers_heard
 from support.rtp_socket import is_unbroken
 

@@ -1,9 +1,9 @@
 """Hold, resume and codec change: one unbroken numbering, and nothing sent while held."""
 
+import itertools
 import time
 
 import pytest
-
 from support.marked_frames import marked_frame, numbers_heard
 from support.numbered_programme import first_sample_of
 from support.rtp import PCMA, PCMU
@@ -23,8 +23,7 @@ def numbers(packets):
 
 def sequence_is_whole(packets):
     return all(
-        (after.sequence - before.sequence) & 0xFFFF == 1
-        for before, after in zip(packets, packets[1:], strict=False)
+        (after.sequence - before.sequence) & 0xFFFF == 1 for before, after in itertools.pairwise(packets)
     )
 
 
@@ -86,7 +85,9 @@ def test_the_codec_may_change_in_a_call(dial, server):
     in_a_law = [packet for packet in after if packet.payload_type == PCMA]
     heard = [packet.payload for packet in in_a_law if set(packet.payload) != {0xD5}]
     assert len(heard) >= 13
-    assert all(payload == marked_frame(15 + number) for number, payload in enumerate(heard[-10:], len(heard) - 10))
+    assert all(
+        payload == marked_frame(15 + number) for number, payload in enumerate(heard[-10:], len(heard) - 10)
+    )
     assert sequence_is_whole(before + after)
     assert server.report()["lines"][-1]["law"] == "PCMA"
 

@@ -1,9 +1,9 @@
 """Lines come and go, and leave nothing behind."""
 
 import pytest
+from support.marked_frames import marked_frame
 
 from exchange.media.events import LineFlag
-from support.marked_frames import marked_frame
 
 pytestmark = pytest.mark.native
 

@@ -4,7 +4,6 @@ import random
 import time
 
 import pytest
-
 from support.marked_frames import marked_frame, number_of, numbers_heard
 from support.rtp_socket import is_unbroken
 
@@ -79,7 +78,7 @@ def test_a_repeated_packet_is_heard_once(dial):
 
 @pytest.mark.parametrize("ptime_ms", [10, 30, 40, 60])
 def test_packets_of_any_size_are_answered_in_their_size(dial, ptime_ms):
-    """ptime 10 to 60 in, the same ptime out, every octet right."""
+    """Ptime 10 to 60 in, the same ptime out, every octet right."""
     samples = 8 * ptime_ms
     count = 900 // ptime_ms
     caller = dial("echo", ptime_ms=ptime_ms)

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from support.marked_frames import marked_frame, numbers_heard
 from support.rtp_socket import RtpSocket
 
@@ -13,7 +12,11 @@ STRANGE = 999_999
 
 
 def heard_at(socket):
-    return [number for number in numbers_heard([packet.payload for packet in socket.received()]) if number is not None]
+    return [
+        number
+        for number in numbers_heard([packet.payload for packet in socket.received()])
+        if number is not None
+    ]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from support.marked_frames import marked_frame, numbers_heard
 from support.rtp_socket import is_unbroken, largest_gap_ms
 
