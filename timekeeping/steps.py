@@ -21,13 +21,12 @@ SMALLEST_STEP_NS = 500_000
 """Below half a millisecond a change is followed without a word: no listener can tell."""
 
 SMALLEST_SLEW_NS = 2_000
-"""Below two microseconds a change is the measurement's own scatter."""
+"""Up to two microseconds, beside the measurement's own uncertainty, a change is scatter."""
 
 
 class Kind(Enum):
     """What a change of the offset is taken for."""
 
-    NOTHING = "nothing"
     SLEW = "slew"
     STEP = "step"
 
@@ -46,10 +45,8 @@ class Change:
 
     @property
     def kind(self) -> Kind:
-        """Step, slew or nothing, by size alone: a clock set by a microsecond is no step."""
-        if abs(self.by_ns) >= SMALLEST_STEP_NS:
-            return Kind.STEP
-        return Kind.SLEW if abs(self.by_ns) >= SMALLEST_SLEW_NS else Kind.NOTHING
+        """Step or slew, by size alone: a clock set by a microsecond is no step."""
+        return Kind.STEP if abs(self.by_ns) >= SMALLEST_STEP_NS else Kind.SLEW
 
 
 class OffsetWatch:
@@ -62,9 +59,10 @@ class OffsetWatch:
 
     def check(self) -> None:
         """Measure again; a slew or step is told to the callback, which may read `offset_ns` already."""
-        change = Change(self.offset_ns, measure(self._clock).offset_ns)
-        if change.kind is not Kind.NOTHING:
-            self.offset_ns = change.new_offset_ns
+        measured = measure(self._clock)
+        change = Change(self.offset_ns, measured.offset_ns)
+        if abs(change.by_ns) > SMALLEST_SLEW_NS + measured.uncertainty_ns:
+            self.offset_ns = measured.offset_ns
             self._changed(change)
 
 

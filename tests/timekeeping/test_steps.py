@@ -48,16 +48,33 @@ def test_a_step_is_told_once_with_old_and_new_offset(size_ns, sign):
 @pytest.mark.parametrize(
     ("by_ns", "kind"),
     [
-        (0, Kind.NOTHING),
-        (SMALLEST_SLEW_NS - 1, Kind.NOTHING),
         (-SMALLEST_SLEW_NS, Kind.SLEW),
         (SMALLEST_STEP_NS - 1, Kind.SLEW),
         (SMALLEST_STEP_NS, Kind.STEP),
         (-90_000_000, Kind.STEP),
     ],
 )
-def test_size_tells_a_step_from_a_slew_from_scatter(by_ns, kind):
+def test_size_tells_a_step_from_a_slew(by_ns, kind):
     assert Change(UTC_NS, UTC_NS + by_ns).kind is kind
+
+
+@pytest.mark.parametrize(("by_ns", "told"), [(1_900, 0), (-1_900, 0), (2_200, 1), (-2_200, 1)])
+def test_scatter_is_not_told(by_ns, told):
+    clock, changes, watch = watched()
+    clock.step(by_ns)
+    watch.check()
+    assert len(changes) == told
+
+
+@given(st.integers(1_000, 10**6), st.floats(-0.45, 0.45))
+def test_a_change_within_the_uncertainty_of_a_slow_reading_is_not_told(reading_takes_ns, share):
+    """A busy machine that reads its clocks slowly does not move the marks about."""
+    clock = SimulatedClock(utc_ns=UTC_NS, reading_takes_ns=reading_takes_ns)
+    changes: list[Change] = []
+    watch = OffsetWatch(clock, changes.append)
+    clock.step(round(share * reading_takes_ns))
+    watch.check()
+    assert changes == []
 
 
 def test_many_small_slews_are_followed_without_drifting_away():
