@@ -3,6 +3,8 @@
 import asyncio
 from typing import Protocol
 
+import structlog
+
 from audio.levels import RATE_HZ
 from services.clock.leaps import LeapLedger
 from services.clock.parts import Pcm
@@ -10,7 +12,7 @@ from services.clock.programme import Programme
 from services.clock.timeline import Timeline
 from timekeeping.clocks import Clock
 from timekeeping.leap import LeapTable
-from timekeeping.steps import Change, OffsetWatch, watching
+from timekeeping.steps import Change, Kind, OffsetWatch, watching
 
 AHEAD_SAMPLES = 3 * RATE_HZ
 """So far ahead of now the programme is written."""
@@ -23,6 +25,8 @@ SETTLED_SAMPLES = RATE_HZ // 10
 
 _NS = 10**9
 _SAMPLE_NS = _NS // RATE_HZ
+
+log = structlog.get_logger()
 
 
 class Broadcast(Protocol):
@@ -103,7 +107,9 @@ class Producer:
             self._write(now_sample, self._written_until)
 
     def offset_changed(self, change: Change) -> None:
-        """Tell the media clock, and say again all that can still be changed."""
+        """Tell the media clock, and say again all that can still be changed; a step is logged, a slew is not."""
+        if change.kind is Kind.STEP:
+            log.warning("utc_stepped", by_s=round(change.by_ns / _NS, 6))
         self._leaps.account(self._timeline, self._media_clock.now_samples(), change.by_ns)
         self._follow(change.new_offset_ns)
         self._say_again()

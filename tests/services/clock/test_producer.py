@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from support.clock_listener import Listener
 from support.clock_world import NO_LEAPS, S_NS, ClockWorld
 
@@ -69,6 +70,16 @@ def test_the_detector_finds_every_pip_of_the_programme_in_its_place():
     assert marks == pytest.approx([10 * 8000, 20 * 8000, 30 * 8000], abs=0.01)
     assert all(onset.complete for onset in found)
     assert len(found) == 12
+
+
+def test_a_step_is_logged_with_its_size_and_a_slew_is_not():
+    with capture_logs() as logged:
+        world = ClockWorld(LISTENER, utc_ns=BEGIN_NS)
+        world.step(-250_000_000)
+        world.step(100_000)
+    assert [(line["event"], line["by_s"], line["log_level"]) for line in logged] == [
+        ("utc_stepped", -0.25, "warning")
+    ]
 
 
 def test_a_programme_cannot_go_on_before_it_began():
