@@ -1,8 +1,10 @@
 """The lab as tests use it: the exchanges, fresh extensions and telephones, commands within its namespace."""
 
+import contextlib
+import dataclasses
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ from lab.asterisk.exchange import Connection, Extension, Transport
 from lab.asterisk.install import Install
 from lab.asterisk.running import RunningExchange
 from lab.baresip import BaresipPhone
+from lab.capture import Capture
 from lab.namespace import Namespace
 from lab.network import ADDRESSES, describe_exchange, service_connection
+from lab.sipp import SippResult, call_many
 from support.sip_agent import SipAgent
 
 FRESH_EXTENSIONS = 299
@@ -41,6 +45,33 @@ class Lab:
         except BaseException:
             self.close()
             raise
+
+    @contextlib.contextmanager
+    def altered(self, at: RunningExchange, **changes: Any) -> Iterator[None]:
+        """An exchange with other trunks or telephones for a while, as the fields of Exchange name them."""
+        before = at.exchange
+        at.become(dataclasses.replace(before, **changes))
+        try:
+            yield
+        finally:
+            at.become(before)
+
+    def capture(self, path: Path, ports: tuple[int, int]) -> Capture:
+        """Record the UDP of a range of ports into a file that ends in .pcap."""
+        return Capture(self.namespace, path, ports)
+
+    def call_many(self, at: RunningExchange, folder: Path, number: str, **wishes: Any) -> SippResult:
+        """Many calls from a fresh extension of an exchange, and how they went.
+
+        Args:
+            at: the exchange.
+            folder: an empty folder for sipp.
+            number: what is dialled.
+            wishes: calls, a_second, talk_s, address, as `lab.sipp.call_many` has them.
+        """
+        address = wishes.pop("address", None) or self.fresh_address()
+        account = self.fresh_extension(at)
+        return call_many(self.namespace, folder, address, at.address, account, number, **wishes)
 
     def close(self) -> None:
         """End all of it."""

@@ -43,9 +43,10 @@ password = {extension.password}
 {endpoint_section(number, exchange, accounts | pinned | options)}"""
 
 
-def trunk_sections(end: TrunkEnd) -> str:
-    """Where a trunk leads, and by which address its calls are known."""
-    return f"""[{end.endpoint}]
+def trunk_sections(end: TrunkEnd, exchange: Exchange, options: dict[str, str]) -> str:
+    """A trunk's endpoint, where it leads, and by which address its calls are known."""
+    caller = {"from_user": end.from_user} if end.from_user else {}
+    return f"""{endpoint_section(end.endpoint, exchange, {"aors": end.endpoint} | caller | options)}[{end.endpoint}]
 type = aor
 contact = sip:{end.address}:{SIP_PORT}
 [{end.endpoint}]

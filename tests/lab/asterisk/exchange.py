@@ -36,11 +36,19 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class TrunkEnd:
-    """One end of a trunk: the neighbour's address, and the prefix one dials here for it."""
+    """One end of a trunk.
+
+    Attributes:
+        endpoint: its name here.
+        address: the neighbour's.
+        prefix: what one dials here for it.
+        from_user: what goes to the neighbour in the place of callers' numbers; empty: their numbers go.
+    """
 
     endpoint: str
     address: str
     prefix: str
+    from_user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

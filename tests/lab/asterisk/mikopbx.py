@@ -4,7 +4,7 @@ Modelled on what MikoPBX generates (SIPConf, InternalContexts, IncomingContexts,
 DialplanApplicationConf): the names are MikoPBX's, the text is ours, and only what calls pass through is there.
 """
 
-from lab.asterisk.endpoint import endpoint_section, extension_sections, global_sections, trunk_sections
+from lab.asterisk.endpoint import extension_sections, global_sections, trunk_sections
 from lab.asterisk.exchange import Exchange, Extension
 from lab.asterisk.pasted import additional_parameters, hop_application, pasted_dialplan
 
@@ -83,8 +83,7 @@ def pjsip(exchange: Exchange) -> str:
         for connection in exchange.connections
     ]
     for end in exchange.trunks:
-        options = TRUNK | {"context": f"{end.endpoint}-incoming", "aors": end.endpoint}
-        sections += [endpoint_section(end.endpoint, exchange, options), trunk_sections(end)]
+        sections.append(trunk_sections(end, exchange, TRUNK | {"context": f"{end.endpoint}-incoming"}))
     return "".join(sections)
 
 

@@ -3,7 +3,7 @@
 Its hop answers before it dials on; its trunks may send the media past it (direct_media).
 """
 
-from lab.asterisk.endpoint import endpoint_section, extension_sections, global_sections, trunk_sections
+from lab.asterisk.endpoint import extension_sections, global_sections, trunk_sections
 from lab.asterisk.exchange import Exchange
 from lab.asterisk.pasted import (
     pasted_contexts,
@@ -56,8 +56,8 @@ def pjsip(exchange: Exchange) -> str:
     ]
     sections += [pasted_extension(connection, exchange) for connection in exchange.connections]
     for end in exchange.trunks:
-        options = TRUNK | {"aors": end.endpoint} | trunk_parameters(exchange.connections, end.endpoint)
-        sections += [endpoint_section(end.endpoint, exchange, options), trunk_sections(end)]
+        pasted = trunk_parameters(exchange.connections, end.endpoint)
+        sections.append(trunk_sections(end, exchange, TRUNK | pasted))
     return "".join(sections)
 
 
