@@ -1,5 +1,6 @@
 """What a speech engine is."""
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -63,6 +64,7 @@ def load_module(module: str, distribution: str) -> Any:
     Raises:
         EngineError: it is not installed.
     """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime, which engines import, would call its maker
     try:
         return import_module(module)
     except ImportError as error:
