@@ -2,12 +2,13 @@
 
 The user part of the request URI chooses: `echo` (`echo1600`: so many samples later), `clock` (the broadcast), `lead` (the
 broadcast, 50 ms early), `silent` (no processor), `ring` (183 with the echo, 200 after half a second), `sleeper` (its
-processor blocks for 0.3 s in every 50th packet), `refuse` (403). Commands come as lines of JSON on stdin, and each is
+processor blocks for 0.3 s in every 50th packet), `image` (the echo, that becomes T.38 and back), `refuse` (403). Commands come as lines of JSON on stdin, and each is
 answered by one line.
 """
 
 import json
 import os
+import re
 import select
 import sys
 import time
@@ -23,6 +24,7 @@ from exchange.media.events import LineEvents, LineFlag
 from exchange.media.line import Line, LineError, live_lines, start_lines, stop_lines
 
 RING_S = 0.5
+IMAGE_LINE = "m=image 40000 udptl t38\r\n"
 AHEAD_SAMPLES = 8000
 LEAD_SAMPLES = 400
 
@@ -98,6 +100,7 @@ class Call(pj.Call):  # type: ignore[misc]
 
     def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
         self.line = Line.wrap(prm)
+        self.chosen = False  # after T.38 a call gets a new line
         if self.line is None:
             self.server.note("no line")
             return
@@ -116,14 +119,19 @@ class Call(pj.Call):  # type: ignore[misc]
 
     def choose(self) -> None:
         assert self.line is not None
-        if self.wanted.startswith(("echo", "ring")):
-            echo = Echo(int(self.wanted.removeprefix("echo") or 0) if self.wanted != "ring" else 0)
+        if self.wanted.startswith(("echo", "ring", "image")):
+            delay_samples = self.wanted.removeprefix("echo")
+            echo = Echo(int(delay_samples) if delay_samples.isdigit() else 0)
             self.line.set_processor(echo.ops, echo.share())
             echo.close()
         elif self.wanted == "sleeper":
             self.line.set_processor(self.server.sleeper.address, 1)
         elif self.wanted in {"clock", "lead"}:
             self.line.listen(self.server.programme.broadcast, LEAD_SAMPLES if self.wanted == "lead" else 0)
+
+    def onCallRxOffer(self, prm: Any) -> None:  # noqa: N802
+        if is_image_alone(prm.offer.wholeSdp):
+            prm.statusCode = 488
 
     def happened(self, flags: LineFlag, digits: str) -> None:
         self.server.flags |= flags
@@ -147,6 +155,49 @@ class Call(pj.Call):  # type: ignore[misc]
         self.answer(parameters)
 
 
+class ImageCall(Call):
+    """A call whose image lines are the application's: it has no UDPTL, it only writes the SDP."""
+
+    offered = ""
+    offers_image = False
+
+    def reply(self, status: int) -> None:
+        parameters = pj.CallOpParam()
+        parameters.statusCode = status
+        if is_image_alone(self.offered):
+            # no hook runs for a call that is T.38 from the start
+            parameters.sdp.wholeSdp = (
+                f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n{IMAGE_LINE}c=IN IP4 127.0.0.1\r\n"
+            )
+        self.answer(parameters)
+
+    def onCallRxOffer(self, prm: Any) -> None:  # noqa: N802
+        """Any offer is welcome."""
+
+    def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+        asked = prm.remSdp.wholeSdp
+        wants_image = is_image_alone(asked) if asked else self.offers_image
+        if wants_image:
+            head, line, _ = re.split(r"^(m=.*\r\n)", prm.sdp.wholeSdp, maxsplit=1, flags=re.MULTILINE)
+            assert line
+            prm.sdp.wholeSdp = f"{head}{IMAGE_LINE}c=IN IP4 127.0.0.1\r\n"
+
+    def offer(self, *, image: bool) -> None:
+        """Our own re-INVITE, once the call is confirmed."""
+        while self.getInfo().state != pj.PJSIP_INV_STATE_CONFIRMED:
+            self.server.endpoint.libHandleEvents(10)
+        self.offers_image = image
+        parameters = pj.CallOpParam(True)
+        parameters.opt.audioCount, parameters.opt.videoCount, parameters.opt.textCount = 1, 0, 0
+        self.reinvite(parameters)
+
+
+def is_image_alone(sdp: str) -> bool:
+    """Whether its one live line is a T.38 line."""
+    live = re.findall(r"^m=(\w+) [1-9]\d*", sdp, re.MULTILINE)
+    return live == ["image"]
+
+
 class Account(pj.Account):  # type: ignore[misc]
     def __init__(self, server: "Server") -> None:
         super().__init__()
@@ -154,8 +205,10 @@ class Account(pj.Account):  # type: ignore[misc]
 
     def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
         wanted = prm.rdata.wholeMsg.split(" ", 2)[1].partition(":")[2].partition("@")[0]
-        call = Call(self.server, prm.callId, wanted)
+        kind = ImageCall if wanted == "image" else Call
+        call = kind(self.server, prm.callId, wanted)
         self.server.calls.append(call)
+        call.offered = prm.rdata.wholeMsg.partition("\r\n\r\n")[2]
         if wanted == "refuse":
             call.reply(403)
         elif wanted == "ring":
@@ -250,6 +303,8 @@ class Server:
                 self.listening_to_events = order["read"]
             case "swap":
                 self._swap(order["times"])
+            case "offer image":
+                self.calls[-1].offer(image=order["image"])  # type: ignore[attr-defined]
             case "hang up":
                 for call in list(self.calls):
                     call.hangup(pj.CallOpParam())

@@ -15,9 +15,9 @@ NS_PER_SAMPLE = 125_000
 LISTEN_S = 0.8
 
 
-def listen(dial, user, *formats, **audio):
+def listen(dial, user, formats="0 101", ptime_ms=20):
     """The packets of a listener after its start."""
-    caller = dial(user, *formats, **audio)
+    caller = dial(user, formats, ptime_ms=ptime_ms)
     time.sleep(0.3)
     caller.rtp.received()
     time.sleep(LISTEN_S)
