@@ -1,61 +1,9 @@
-"""SIP messages as text, for test peers: read, written, and digest answers (RFC 3261, RFC 2617) reckoned."""
+"""What a scripted SIP peer needs beside `SipMessage`: streams cut into messages, responses, digests checked."""
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 
-COMPACT = {"f": "From", "t": "To", "i": "Call-ID", "m": "Contact", "v": "Via", "l": "Content-Length"}
-
-
-@dataclass(slots=True)
-class SipText:
-    """A start line, header fields in their order, and a body."""
-
-    start: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes = b""
-
-    @property
-    def is_request(self) -> bool:
-        return not self.start.startswith("SIP/2.0 ")
-
-    @property
-    def method(self) -> str:
-        """The request's method, or the one that a response answers."""
-        return self.start.split(" ")[0] if self.is_request else self.get("CSeq").split()[1]
-
-    @property
-    def uri(self) -> str:
-        return self.start.split(" ")[1]
-
-    @property
-    def status(self) -> int:
-        return int(self.start.split(" ")[1])
-
-    def get(self, name: str) -> str:
-        """The first field of that name, or ""."""
-        return next(iter(self.all(name)), "")
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.fields if key.lower() == name.lower()]
-
-    def encode(self) -> bytes:
-        """As it goes on the wire, with its Content-Length."""
-        lines = [self.start, *(f"{name}: {value}" for name, value in self.fields)]
-        head = "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""])
-        return head.encode("utf-8", "surrogateescape") + self.body
-
-    @classmethod
-    def decode(cls, data: bytes) -> "SipText":
-        head, _, body = data.partition(b"\r\n\r\n")
-        start, *lines = re.sub(r"\r\n[ \t]+", " ", head.decode("utf-8", "surrogateescape")).split("\r\n")
-        fields = []
-        for line in lines:
-            name, _, value = line.partition(":")
-            name = COMPACT.get(name.strip().lower(), name.strip())
-            if name.lower() != "content-length":
-                fields.append((name, value.strip()))
-        return cls(start, fields, body)
+from support.sip_message import SipMessage
 
 
 def content_length(head: bytes) -> int:
@@ -70,27 +18,28 @@ class SipStream:
     def __init__(self) -> None:
         self._data = b""
 
-    def feed(self, data: bytes) -> list[SipText]:
+    def feed(self, data: bytes) -> list[SipMessage]:
         self._data = (self._data + data).lstrip(b"\r\n")
-        messages = []
+        messages: list[SipMessage] = []
         while (head_end := self._data.find(b"\r\n\r\n")) >= 0:
             end = head_end + 4 + content_length(self._data[:head_end])
             if len(self._data) < end:
                 break
-            messages.append(SipText.decode(self._data[:end]))
+            messages.append(SipMessage.parse(self._data[:end]))
             self._data = self._data[end:].lstrip(b"\r\n")
         return messages
 
 
 def response_to(
-    request: SipText, status: int, reason: str, fields: list[tuple[str, str]] | None = None, *, tag: str = ""
-) -> SipText:
+    request: SipMessage, status: int, reason: str, *headers: tuple[str, str], tag: str = ""
+) -> SipMessage:
     """A response with what RFC 3261 8.2.6 takes over from the request."""
-    taken = [(name, value) for name, value in request.fields if name in {"Via", "From", "Call-ID", "CSeq"}]
-    to = request.get("To")
+    to = request.one("To")
     if tag and ";tag=" not in to:
         to += f";tag={tag}"
-    return SipText(f"SIP/2.0 {status} {reason}", [*taken, ("To", to), *(fields or [])])
+    taken = [("Via", via) for via in request.all("Via")]
+    taken += [(name, request.one(name)) for name in ("From", "Call-ID", "CSeq")]
+    return SipMessage(f"SIP/2.0 {status} {reason}", (*taken, ("To", to), *headers))
 
 
 def parameters(value: str) -> dict[str, str]:

@@ -1,0 +1,360 @@
+"""PJSIP registering at a scripted registrar, over UDP and TCP: every mood of an exchange that can be scripted."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from support.registrar import ScriptedRegistrar
+from support.registrar_steps import (
+    Accept,
+    NewNonce,
+    Silence,
+    Status,
+    Step,
+    TooBrief,
+    TwoChallenges,
+    WrongPassword,
+)
+
+from exchange.media.line import start_lines, stop_lines
+from exchange.sip.endpoint import SipEndpoint, open_endpoint
+from exchange.sip.password_guard import PasswordGuard
+from exchange.sip.problem_log import ProblemLog, ProblemNews
+from exchange.sip.registration import ExchangeSettings, ExtensionSettings, Registration
+from exchange.sip.registration_policy import RegistrationState
+from exchange.sip.resolver import LookUp, NameWatch, look_up
+from exchange.sip.routing import contact_token, make_token
+from exchange.sip.source_filter import find_sip_sockets
+from exchange.sip.stack import StackConfig
+
+pytestmark = pytest.mark.native
+
+USER = "7000"
+KEY = 'a password with spaces & "quotes"'
+SOON_S = 10.0
+STACK = StackConfig(calls=4, realtime_priority=0)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def line_eventfd() -> None:
+    """Open it before the first test counts descriptors: the line keeps it as long as the process lives."""
+    start_lines(0)
+    stop_lines()
+
+
+@pytest.fixture
+def registrar() -> Iterator[ScriptedRegistrar]:
+    with ScriptedRegistrar({USER: KEY}) as running:
+        yield running
+
+
+@pytest.fixture(params=[False, True], ids=["udp", "tcp"])
+def tcp(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+class Extension:
+    """A registration that runs, and what was said of it."""
+
+    def __init__(
+        self,
+        endpoint: SipEndpoint,
+        port: int,
+        *,
+        name: str = "time",
+        host: str = "127.0.0.1",
+        key: str = KEY,
+        tcp: bool = False,
+        look_up: LookUp = look_up,
+    ) -> None:
+        self.said: list[ProblemNews] = []
+        self.names = NameWatch(host, lambda _: None, look_up=look_up, timeout_s=0.2)
+        self.registration = Registration(
+            endpoint,
+            ExchangeSettings("home", host, port, tcp=tcp, sip_port=0),
+            ExtensionSettings(name, USER, key),
+            names=self.names,
+            guard=PasswordGuard(),
+            problems=ProblemLog(self.said.append),
+            moved=lambda: None,
+        )
+
+    @property
+    def problems(self) -> list[str]:
+        return [("end of " if news.ended else "") + news.problem.key for news in self.said]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Extension"]:
+        tasks = [asyncio.create_task(self.names.run()), asyncio.create_task(self.registration.run())]
+        try:
+            yield self
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.registration.stop()
+
+    async def registered(self) -> None:
+        async with asyncio.timeout(SOON_S):
+            await self.registration.registered.wait()
+
+    async def in_state(self, state: RegistrationState) -> None:
+        await until(lambda: self.registration.state is state)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(SOON_S):
+        while not condition():  # noqa: ASYNC110 - the condition is any
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def extension(registrar: ScriptedRegistrar, **how: object) -> AsyncIterator[Extension]:
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        Extension(endpoint, registrar.address[1], **how).running() as running,  # type: ignore[arg-type]
+    ):
+        yield running
+
+
+def test_an_extension_is_registered_answers_options_and_leaves(registrar: ScriptedRegistrar, tcp: bool):
+    async def scenario() -> None:
+        async with extension(registrar, tcp=tcp) as time_extension:
+            await time_extension.registered()
+            [binding] = registrar.bindings(USER)
+            assert contact_token(binding.contact) == make_token(KEY, "home", "time")
+            assert (await asyncio.to_thread(registrar.options, binding)).status == 200
+            assert time_extension.said == []
+        assert registrar.bindings(USER) == []
+
+    asyncio.run(scenario())
+    assert registrar.most_bindings == 1
+    assert registrar.bad_passwords == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "registers"),
+    [
+        ([Accept(), NewNonce()], 3),
+        ([TwoChallenges()], 2),
+        ([TwoChallenges(), TwoChallenges()], 3),
+    ],
+    ids=["new nonce without stale", "two challenges", "two challenges twice"],
+)
+def test_odd_challenges_are_met(registrar: ScriptedRegistrar, script: list, registers: int):
+    registrar.script = list(script)
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            assert len(registrar.seen) == registers
+            assert time_extension.said == []
+
+    asyncio.run(scenario())
+    assert registrar.bad_passwords == 0
+
+
+@pytest.mark.parametrize("script", [[TooBrief(300)], [Accept(), TooBrief(300)]], ids=["at first", "at last"])
+def test_min_expires_is_obeyed(registrar: ScriptedRegistrar, script: list):
+    registrar.script = list(script)
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            assert [binding.expires_s for binding in registrar.bindings(USER)] == [300]
+            assert time_extension.said == []
+
+    asyncio.run(scenario())
+    assert registrar.most_bindings == 1
+
+
+def test_refreshes_keep_one_binding_alive_though_each_nonce_is_new(registrar: ScriptedRegistrar):
+    """Two seconds are granted; for five the binding never ends, and the first nonce serves no second time."""
+    registrar.always = Accept(expires_s=2)
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            end_monotonic_s = time.monotonic() + 5.0
+            while time.monotonic() < end_monotonic_s:
+                registrar.forget_nonces()
+                assert len(registrar.bindings(USER)) == 1
+                await asyncio.sleep(0.02)
+            assert time_extension.said == []
+
+    asyncio.run(scenario())
+    assert len(registrar.seen) >= 6
+    assert registrar.most_bindings == 1
+
+
+@pytest.mark.parametrize(("tcp", "always"), [(False, Accept()), (True, WrongPassword())], indirect=["tcp"])
+def test_a_wrong_password_is_tried_twice_and_said_once(registrar: ScriptedRegistrar, tcp: bool, always: Step):
+    """What fail2ban would count: two failures, and no more for eleven minutes."""
+    registrar.always = always
+
+    async def scenario() -> None:
+        async with extension(registrar, tcp=tcp, key="wrong") as time_extension:
+            await time_extension.in_state(RegistrationState.REFUSED)
+            time_extension.registration.hurry()
+            await asyncio.sleep(1.0)
+            assert time_extension.problems == ["wrong-password"]
+            assert time_extension.said[0].problem.fields[0] == "extensions.time.password_file"
+
+    asyncio.run(scenario())
+    assert registrar.bad_passwords == 2
+
+
+def test_a_forbidden_extension_asks_once(registrar: ScriptedRegistrar):
+    registrar.always = Status(403, "Forbidden")
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.in_state(RegistrationState.REFUSED)
+            await asyncio.sleep(0.5)
+            assert time_extension.problems == ["forbidden"]
+
+    asyncio.run(scenario())
+    assert len(registrar.seen) == 1
+
+
+def test_an_exchange_in_trouble_is_tried_until_it_is_well(registrar: ScriptedRegistrar):
+    registrar.script = [Status(503, "Starting"), Status(500)]
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            assert time_extension.problems == ["exchange-trouble", "end of exchange-trouble"]
+
+    asyncio.run(scenario())
+
+
+def test_retry_after_is_obeyed(registrar: ScriptedRegistrar):
+    registrar.script = [Status(503, "Starting", retry_after_s=3)]
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+
+    asyncio.run(scenario())
+    assert registrar.seen[1].at_monotonic_s - registrar.seen[0].at_monotonic_s >= 3.0
+
+
+def test_an_exchange_that_is_not_yet_started_has_us_when_it_is(tcp: bool):
+    async def scenario() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        async with (
+            open_endpoint(STACK, lambda _: None) as endpoint,
+            Extension(endpoint, port, tcp=tcp).running() as time_extension,
+        ):
+            await asyncio.sleep(1.0)
+            with ScriptedRegistrar({USER: KEY}, port=port) as registrar:
+                await time_extension.registered()
+                assert len(registrar.bindings(USER)) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_lost_register_is_sent_again(registrar: ScriptedRegistrar):
+    """Retransmissions of one REGISTER are one: the registrar is silent to it, and no second one overtakes it."""
+    registrar.script = [Silence()]
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await until(lambda: registrar.seen)
+            await asyncio.sleep(1.0)
+            assert len(registrar.seen) == 1
+            assert time_extension.registration.state is RegistrationState.STARTING
+
+    asyncio.run(scenario())
+
+
+def test_a_hung_name_server_holds_up_no_other_extension(registrar: ScriptedRegistrar):
+    released = threading.Event()
+
+    def hang(_: str) -> tuple[str, ...]:
+        released.wait(60)
+        return ("127.0.0.1",)
+
+    async def scenario() -> None:
+        async with open_endpoint(STACK, lambda _: None) as endpoint:
+            port = registrar.address[1]
+            stuck = Extension(endpoint, port, name="stuck", host="pbx.example", look_up=hang)
+            async with stuck.running(), Extension(endpoint, port).running() as good:
+                await good.registered()
+                await until(lambda: stuck.said)
+                assert stuck.problems == ["unresolved"]
+                assert "exchanges.home.host" in stuck.said[0].problem.remedy_en
+                released.set()
+                await stuck.registered()
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        released.set()
+
+
+def test_pjsips_own_sockets_are_found_for_the_source_filter(registrar: ScriptedRegistrar, tcp: bool):
+    async def scenario() -> None:
+        async with extension(registrar, tcp=tcp) as time_extension:
+            await time_extension.registered()
+            contact = registrar.bindings(USER)[0].contact
+            port = int(contact.partition("@")[2].partition(":")[2].partition(";")[0])
+            assert [found.is_tcp for found in find_sip_sockets("127.0.0.1", port)] == [tcp]
+
+    asyncio.run(scenario())
+
+
+PROCESS = """
+import asyncio, sys
+from exchange.media.line import start_lines, stop_lines
+from exchange.sip.endpoint import open_endpoint
+from exchange.sip.password_guard import PasswordGuard
+from exchange.sip.problem_log import ProblemLog
+from exchange.sip.registration import ExchangeSettings, ExtensionSettings, Registration
+from exchange.sip.resolver import NameWatch
+from exchange.sip.stack import StackConfig
+
+async def main(registrar_port, sip_port, tcp, user, key):
+    names = NameWatch("127.0.0.1", lambda _: None)
+    await names.run()
+    async with open_endpoint(StackConfig(calls=4, realtime_priority=0), lambda _: None) as endpoint:
+        exchange = ExchangeSettings("home", "127.0.0.1", int(registrar_port), tcp=tcp == "tcp", sip_port=int(sip_port))
+        await Registration(
+            endpoint, exchange, ExtensionSettings("time", user, key), names=names,
+            guard=PasswordGuard(), problems=ProblemLog(print), moved=lambda: None,
+        ).run()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_killed_and_started_again_there_is_one_binding(registrar: ScriptedRegistrar, tcp: bool):
+    """Kill -9 leaves its binding at the exchange; the next process's is the same one."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        sip_port = taken.getsockname()[1]
+    arguments = [str(registrar.address[1]), str(sip_port), "tcp" if tcp else "udp", USER, KEY]
+    for life in range(1, 4):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROCESS, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        try:
+            bound_at_life = 2 * life
+            registrar.wait_for(lambda wanted=bound_at_life: len(registrar.seen) >= wanted)
+            registrar.wait_for(lambda: registrar.bindings(USER))
+        finally:
+            process.send_signal(signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                process.wait(SOON_S)
+    assert registrar.most_bindings == 1
+    assert len(registrar.bindings(USER)) == 1
