@@ -7,7 +7,7 @@ from lab.asterisk.install import Install, install_asterisk
 from lab.laboratory import Lab
 from lab.namespace import require_tools
 
-NEEDED_TOOLS = {"baresip": "baresip-core", "sipp": "sip-tester", "tcpdump": "tcpdump"}
+NEEDED_TOOLS = {"baresip": "baresip-core", "sipp": "sip-tester", "tcpdump": "tcpdump", "nft": "nftables"}
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,7 @@ class Namespace:
         """The command that runs `command` inside, and kills it should the starting thread end first."""
         as_user = ["-U", "--preserve-credentials"] if self._by_user_namespace else []
         enter = ["nsenter", "-t", str(self._holder.pid), "-n", *as_user, "--"]
-        return [*enter, "setpriv", "--pdeathsig", "KILL", "--", *map(os.fspath, command)]
+        return [*enter, "setpriv", "--pdeathsig", "KILL", "--", *(os.fspath(word) for word in command)]
 
     def popen(self, command: Sequence[str | os.PathLike[str]], **options: Any) -> subprocess.Popen[Any]:
         """subprocess.Popen inside; to be called from a thread that lives as long as the command, as main does."""

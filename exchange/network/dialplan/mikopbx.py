@@ -8,6 +8,7 @@ from exchange.network.dialplan import phrases
 from exchange.network.dialplan.lines import (
     any_number,
     header_context,
+    hop_lines,
     number_lines,
     prefixed_caller,
     shadow_notes,
@@ -70,12 +71,13 @@ def _return_prefixes(request: DialplanRequest, language: Language) -> Section:
 
 
 def _hop(request: DialplanRequest, language: Language) -> Section:
-    stripped = f"${{EXTEN:{len(request.hop_prefix)}}}"
+    onward = f"Goto(all_peers,${{EXTEN:{len(request.hop_prefix)}}},1)"
+    lines = hop_lines(request.hop_prefix, (prefixed_caller(request.hop_prefix), onward))
     return Section(
         Place.HOP,
         phrases.TITLE_HOP.say(language, hop_prefix=request.hop_prefix),
-        phrases.IN_APPLICATION.say(language, hop_prefix=request.hop_prefix),
-        f"1,{prefixed_caller(request.hop_prefix)}\nn,Goto(all_peers,{stripped},1)\n",
+        phrases.IN_CUSTOM_FILE.say(language),
+        f"[applications]\n{lines}",
         (
             phrases.HOP_REPLACES.say(language, hop_prefix=request.hop_prefix),
             phrases.MODEL_ONLY.say(language),

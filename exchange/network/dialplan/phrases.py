@@ -86,8 +86,10 @@ CONTEXT_NAME = Phrase(
     "otherwise («dialplan show» tells).",
 )
 HOP_REPLACES = Phrase(
-    ja="番号 {hop_prefix}. のアプリケーションがすでにあれば、コードをこれに置き換えます。",
-    en="If you have an application with the number {hop_prefix}. already, this replaces its code.",
+    ja="ホップ用のダイヤルプランアプリケーション ({hop_prefix} で始まる番号) をすでに作ってあれば、削除してください。"
+    "残すと、これより先に使われます。MikoPBX の画面では番号に「.」を使えないので、ここに書きます。",
+    en="If you made a dialplan application for the hop (a number that begins with {hop_prefix}), delete it: it "
+    "would go before these lines. They stand here because MikoPBX's form takes no «.» in a number.",
 )
 HOP_FILE_REPLACES = Phrase(
     ja="このファイルの内容をすべて置き換えます。元と同じく、取り次ぐ前に応答します。",
@@ -145,10 +147,6 @@ IN_EXTENSION = Phrase(
 IN_CUSTOM_FILE = Phrase(
     ja="MikoPBX: システム → システムファイルのカスタマイズ → extensions.conf → ファイルの最後に追加",
     en="MikoPBX: System → System file customization → extensions.conf → Append to end of file",
-)
-IN_APPLICATION = Phrase(
-    ja="MikoPBX: ダイヤルプランアプリケーション → 番号 {hop_prefix}. → Asterisk ダイヤルプラン → プログラムコード",
-    en="MikoPBX: Dialplan applications → number {hop_prefix}. → Asterisk dialplan → Program code",
 )
 IN_FILE = Phrase(ja="Asterisk: {path}", en="Asterisk: {path}")
 IN_ENDPOINT = Phrase(

@@ -11,7 +11,7 @@ class Place(Enum):
     EXTENSION = "the extension's additional parameters, or its whole definition in pjsip.conf"
     NUMBERS = "extensions.conf, or the context that telephones and trunks share"
     CONTEXTS = "extensions.conf, contexts of its own"
-    HOP = "the code of the hop's dialplan application, or the hop's lines in the shared context"
+    HOP = "extensions.conf, or the hop's lines in the shared context"
     TRUNK = "the trunk's endpoint in pjsip.conf"
 
 

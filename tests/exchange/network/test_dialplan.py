@@ -71,7 +71,7 @@ exten => s,1,Set(PJSIP_HEADER(add,X-From-Peer)=${FROM_PEER})
     ]
 
 
-def test_mikopbx_gets_the_return_prefix_in_the_trunks_custom_context_and_in_the_hops_application():
+def test_mikopbx_gets_the_return_prefix_in_the_trunks_custom_context_and_at_the_hop():
     request = request_with(trunks=(Trunk("SIP-TRUNK-B", "390"), Trunk("SIP-TRUNK-D", "661")))
     (contexts,) = texts(request, Flavour.MIKOPBX, Place.CONTEXTS)
     assert re.findall(r"^\[(.*)\]$", contexts, re.MULTILINE) == [
@@ -82,10 +82,11 @@ def test_mikopbx_gets_the_return_prefix_in_the_trunks_custom_context_and_in_the_
     assert "Set(CALLERID(num)=661${CALLERID(num)})" in contexts
     assert contexts.count("Return()") == 2
     (hop,) = texts(request, Flavour.MIKOPBX, Place.HOP)
-    first, second = hop.splitlines()
-    assert first.startswith("1,")
+    context, first, second = hop.splitlines()
+    assert context == "[applications]"
+    assert first.startswith("exten => _0.,1,ExecIf(")
     assert "Set(CALLERID(num)=0${CALLERID(num)})" in first
-    assert second == "n,Goto(all_peers,${EXTEN:1},1)"
+    assert second == " same => n,Goto(all_peers,${EXTEN:1},1)"
 
 
 def test_a_longer_hop_prefix_is_stripped_whole():
@@ -239,7 +240,7 @@ requests = st.builds(
 
 LINE = re.compile(
     r"exten => (_?[0-9*#XZN\[\].!-]+|s),1,.+\)| same => n,.+\)|\[[A-Za-z0-9._-]+\]|; [a-z-]+"
-    r"|[a-z_]+ = \S.*|[1n],.+\)"
+    r"|[a-z_]+ = \S.*"
 )
 
 

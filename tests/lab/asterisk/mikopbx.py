@@ -6,10 +6,10 @@ DialplanApplicationConf): the names are MikoPBX's, the text is ours, and only wh
 
 from lab.asterisk.endpoint import extension_sections, global_sections, trunk_sections
 from lab.asterisk.exchange import Exchange, Extension
-from lab.asterisk.pasted import additional_parameters, hop_application, pasted_dialplan
+from lab.asterisk.pasted import additional_parameters, hop_is_pasted, pasted_dialplan
 
-PLAIN_HOP = "1,Goto(all_peers,${EXTEN:1},1)\n"
-"""The community's hop as an operator has it before he pastes ours."""
+PLAIN_HOP = "exten => _0.,1,Goto(all_peers,${EXTEN:1},1)\n"
+"""The community's hop as an operator has it until he deletes it for ours."""
 
 TEMPLATES = """[aor-common](!)
 type = aor
@@ -95,23 +95,17 @@ def _account(exchange: Exchange, extension: Extension, pasted: dict[str, str] | 
 
 def dialplan(exchange: Exchange) -> str:
     """extensions.conf, with what was pasted at its end."""
-    hop = next(filter(None, map(hop_application, exchange.connections)), PLAIN_HOP)
+    own_hop = "" if any(map(hop_is_pasted, exchange.connections)) else PLAIN_HOP
     accounts = [*exchange.telephones, *(connection.extension for connection in exchange.connections)]
     return (
         ALL_PEERS
-        + f"[applications]\n{_application('0.', hop)}{LAB_APPLICATIONS}"
+        + f"[applications]\n{own_hop}{LAB_APPLICATIONS}"
         + _internal([account.number for account in accounts])
         + INTERNAL_USERS
         + _outgoing(exchange)
         + "".join(_incoming(end.endpoint) for end in exchange.trunks)
         + "".join(map(pasted_dialplan, exchange.connections))
     )
-
-
-def _application(number: str, code: str) -> str:
-    """A dialplan application as MikoPBX writes it: the first row behind `exten`, the others behind `same`."""
-    first, *rest = code.splitlines()
-    return f"exten => _{number},{first}\n" + "".join(f" same => {row}\n" for row in rest)
 
 
 def _internal(numbers: list[str]) -> str:

@@ -22,14 +22,14 @@ def additional_parameters(connection: Connection) -> dict[str, str]:
     return _options(lines)
 
 
-def hop_application(connection: Connection) -> str:
-    """MikoPBX: the code of the application `0.`."""
-    return "".join(_texts(connection, Flavour.MIKOPBX, Place.HOP))
-
-
 def pasted_dialplan(connection: Connection) -> str:
     """MikoPBX: what is appended to extensions.conf."""
-    return "".join(_texts(connection, Flavour.MIKOPBX, Place.NUMBERS, Place.CONTEXTS))
+    return "".join(_texts(connection, Flavour.MIKOPBX, Place.NUMBERS, Place.CONTEXTS, Place.HOP))
+
+
+def hop_is_pasted(connection: Connection) -> bool:
+    """MikoPBX: whether there are lines for the hop, for which its own application is to be deleted."""
+    return bool(_texts(connection, Flavour.MIKOPBX, Place.HOP))
 
 
 def pasted_extension(connection: Connection, exchange: Exchange) -> str:

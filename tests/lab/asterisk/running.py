@@ -4,8 +4,9 @@ import dataclasses
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lab.asterisk.ami import Ami, AmiError, connect
 from lab.asterisk.exchange import Connection, Exchange
@@ -14,6 +15,8 @@ from lab.asterisk.writer import write_exchange, write_own_files
 from lab.namespace import Namespace
 
 LONGEST_SOCKET_PATH = 107
+
+T = TypeVar("T")
 
 
 class RunningExchange:
@@ -48,7 +51,7 @@ class RunningExchange:
 
     def start(self) -> None:
         """Start it, in a session of its own, so that Ctrl-C reaches the tests first."""
-        command = [self._install.program, "-f", "-C", self.folder / "etc/asterisk.conf"]
+        command = [str(self._install.program), "-f", "-C", str(self.folder / "etc/asterisk.conf")]
         with (self.folder / "log/console").open("ab") as console:
             self._process = self._namespace.popen(
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
@@ -132,7 +135,7 @@ class RunningExchange:
         log = (self.folder / "log/console").read_text(errors="replace")
         return "\n".join(log.splitlines()[-count:])
 
-    def _wait(self, condition: Any, complaint: str, timeout_s: float) -> Any:
+    def _wait(self, condition: Callable[[], T], complaint: str, timeout_s: float) -> T:
         ends_monotonic_s = time.monotonic() + timeout_s
         while time.monotonic() < ends_monotonic_s:
             if value := condition():
