@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from support.far_end import LegKind
+from support.loopback_exchange import LoopbackKind
 from support.memory_exchange import MemoryKind
 
-LEG_KINDS: dict[str, Callable[[], LegKind]] = {"memory": MemoryKind}
+LEG_KINDS: dict[str, Callable[[], LegKind]] = {"loopback": LoopbackKind, "memory": MemoryKind}

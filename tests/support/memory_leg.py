@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from audio.g711 import SILENCE, Law, decode, encode
 from audio.processor import Processor
 from audio.spandsp.drive import Driven
-from exchange.sip.digits import event_digit
+from exchange.sip.digits import EVENT_DIGITS, event_digit
 from exchange.sip.leg import DigitSource, End, EndedBy, LegGone, LegListener, Ready, RtpReport
 
 RATE_HZ = 8000
@@ -60,6 +60,9 @@ class FarEnd(Protocol):
 
     def bye(self) -> None:
         """A BYE comes."""
+
+    def take_digit(self, digit: str) -> None:
+        """A digit comes, as an RFC 4733 event."""
 
 
 class SampledBroadcast(Protocol):
@@ -153,6 +156,13 @@ class MemoryLeg:
         self._begin("listen")
         self._broadcast = broadcast
         self._lead_samples = lead_samples
+
+    async def press(self, digit: str, length_s: float) -> None:
+        """Send a digit as an RFC 4733 event of that length."""
+        self._begin("press")
+        if len(digit) != 1 or digit not in EVENT_DIGITS:
+            raise ValueError(f"{digit!r} is no digit")
+        self._loop.call_later(length_s, self._telephone.take_digit, digit)
 
     def rtp(self) -> RtpReport | None:
         """The line's counters."""

@@ -17,8 +17,11 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, UPDATE, INFO, OPTIONS"
 class ScriptedCaller:
     """One dialog that it begins, and the RTP of that dialog."""
 
-    def __init__(self, server: Endpoint, user: str = "service", address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, server: Endpoint, user: str = "service", address: str = "127.0.0.1", caller: str = "caller"
+    ) -> None:
         self._server = server
+        self._caller = caller
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 0))
         self._waiting: list[SipMessage] = []
@@ -80,11 +83,11 @@ class ScriptedCaller:
         usual = [
             ("Via", f"SIP/2.0/UDP {self.address}:{self.port};rport;branch={self._branch}"),
             ("Max-Forwards", "70"),
-            ("From", f"<sip:caller@{self.address}>;tag={self.tag}"),
+            ("From", f"<sip:{self._caller}@{self.address}>;tag={self.tag}"),
             ("To", self._to),
             ("Call-ID", self.call_id),
             ("CSeq", f"{cseq} {method}"),
-            ("Contact", f"<sip:caller@{self.address}:{self.port}>"),
+            ("Contact", f"<sip:{self._caller}@{self.address}:{self.port}>"),
             ("Allow", ALLOW),
         ]
         if body:
@@ -114,7 +117,7 @@ class ScriptedCaller:
         copied = [
             (name, value) for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in request.all(name)
         ]
-        headers = [*copied, ("Contact", f"<sip:caller@{self.address}:{self.port}>"), ("Allow", ALLOW)]
+        headers = [*copied, ("Contact", f"<sip:{self._caller}@{self.address}:{self.port}>"), ("Allow", ALLOW)]
         if body:
             headers.append(("Content-Type", "application/sdp"))
         self.send(SipMessage(f"SIP/2.0 {status} Scripted", tuple(headers), body).encode())

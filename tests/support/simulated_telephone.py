@@ -38,6 +38,8 @@ class SimulatedTelephone:
         self.provisional: list[int] = []
         self.frames: list[tuple[float, NDArray[np.int16]]] = []
         """When each frame came (seconds of the loop) and what it was."""
+        self.digits = ""
+        """Digits that were sent to it."""
         self.longest_gap_s = 0.0
         self._last_frame_s: float | None = None
         self._leg: MemoryLeg | None = None
@@ -151,6 +153,10 @@ class SimulatedTelephone:
         """A BYE came."""
         self._hung_up = True
         self._over.set()
+
+    def take_digit(self, digit: str) -> None:
+        """A digit came."""
+        self.digits += digit
 
     def _wire(self) -> MemoryLeg:
         assert self._leg is not None, "this telephone has not dialled"

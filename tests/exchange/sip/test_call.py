@@ -270,6 +270,7 @@ AWAITS: dict[str, Callable[[Call], Awaitable[object]]] = {
     "play": lambda call: call.play(LOW),
     "play nothing": lambda call: call.play(),
     "digit": lambda call: call.digit(60),
+    "press": lambda call: call.press("1"),
     "digit at once": lambda call: call.digit(0),
     "join": lambda call: enter(call.join(None)),  # type: ignore[arg-type]
     "run": lambda call: enter(call.run(Echo())),
@@ -566,6 +567,19 @@ def test_in_band_digits_are_heard_while_a_clip_plays():
             tasks.create_task(line.telephone.press("159", INBAND))
             await line.call.play(HIGH, HIGH)
         assert [await line.call.digit(0) for _ in range(3)] == ["1", "5", "9"]
+
+    on_line(script)
+
+
+def test_digits_can_be_sent_to_the_far_end():
+    async def script(line: Line) -> None:
+        for digit in "147#":
+            await line.call.press(digit)
+            await asyncio.sleep(0.2)
+        assert line.telephone.digits == "147#"
+        for wrong in ("", "12", "x"):
+            with pytest.raises(ValueError):
+                await line.call.press(wrong)
 
     on_line(script)
 

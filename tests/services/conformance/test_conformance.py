@@ -10,7 +10,7 @@ from support.far_end import Exchange, LegKind, Offer, Sends, Telephone
 from support.toy_service import NoConfig, toy
 
 from exchange.sip.call import Call
-from exchange.sip.leg import DigitSource
+from exchange.sip.leg import DigitSource, RtpReport
 from services.spec import ServiceSpec
 
 pytestmark = pytest.mark.native
@@ -112,6 +112,51 @@ def test_any_key_by_any_way_leaves_the_call_up(leg_kind: LegKind, spec: ServiceS
         await until_free(exchange)
 
     leg_kind.run(script, offered(spec))
+
+
+def test_a_service_is_told_who_calls_and_what_was_dialled(leg_kind: LegKind):
+    told: list[tuple[str, str]] = []
+
+    async def handler(call: Call) -> None:
+        told.append((call.caller.number, call.dialled))
+        await call.answer()
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199", caller="39001")
+        await telephone.until_over(OVER_S)
+
+    leg_kind.run(script, offered(toy(handler)))
+    assert told == [("39001", "199")]
+
+
+@pytest.mark.parametrize("far_end_leaves", [True, False])
+def test_the_last_rtp_report_outlives_the_call(leg_kind: LegKind, far_end_leaves: bool):
+    reports: list[RtpReport | None] = []
+
+    async def handler(call: Call) -> None:
+        await call.answer()
+        await call.digit(0.3)
+        await asyncio.sleep(0.3)
+        if not far_end_leaves:
+            await call.hangup()
+        await call.wait_ended()
+        reports.append(call.rtp())
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199")
+        await telephone.press("5", DigitSource.EVENT)
+        await telephone.listen(0.5)
+        if far_end_leaves:
+            await telephone.hang_up()
+        await telephone.until_over(OVER_S)
+        await until_free(exchange)
+
+    leg_kind.run(script, offered(toy(handler)))
+    (report,) = reports
+    assert report is not None
+    assert report.law == "PCMU"
+    assert report.sent >= 5
+    assert report.received >= 5
 
 
 # -- the far end leaves --

@@ -11,7 +11,7 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from support.far_end import Offer
 from support.memory_exchange import MemoryExchange, MemoryKind
-from support.memory_leg import SIP_DELAY_S
+from support.memory_leg import SIP_DELAY_S, MemoryLeg
 from support.toy_service import GRACE_S, NoConfig, toy
 
 from audio.spandsp.echo import Echo
@@ -284,6 +284,28 @@ def test_one_calls_failure_is_not_another_calls():
         assert exchange.runner.calls() == {"toy": 1}
 
     played(script, toy(handler))
+
+
+def test_a_leg_that_fails_in_its_own_way_costs_its_call_only(monkeypatch: pytest.MonkeyPatch):
+    async def handler(call: Call) -> None:
+        if call.caller.number == "13":
+            raise ZeroDivisionError("wrong")
+        await wait_for_ever(call)
+
+    async def broken(leg: MemoryLeg, status: int, reason: str) -> None:
+        raise OSError("the refusal cannot be sent")
+
+    async def script(exchange: MemoryExchange) -> None:
+        monkeypatch.setattr(MemoryLeg, "reject", broken)
+        good = await exchange.dial("199")
+        bad = await exchange.dial("199", caller="13")
+        await bad.until_over(1)
+        with pytest.raises(TimeoutError):
+            await good.until_over(10)
+
+    logs = played(script, toy(handler))
+    assert [entry["call_id"] for entry in events(logs, "call_failed")] == ["call-2"]
+    assert len(events(logs, "call_ended")) == 2
 
 
 # -- the log --
