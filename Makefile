@@ -27,8 +27,8 @@ format: ready-test ## bring the Python sources into form
 bench-%: ready-test ## bench-NAME: measure, print a table, compare with what is wanted (QUICK=1: short)
 	@exec $(BIN)/python -m bench.$(subst -,_,$*) $(ARGS)
 
-prompts: ready-test ## render what the services say, anew (engines and voices: some 640 MiB)
-	@sh setup/prompts.sh $(ARGS)
+prompts: ready-test ## render what the services say, anew
+	@exec $(BIN)/python -m audio.prompts.render $(ARGS)
 
 lock: ready-test ## write the lock files anew from pyproject.toml
 	@sh setup/lock.sh

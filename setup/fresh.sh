@@ -6,6 +6,7 @@
 #   FRESH_ENV    variables for the commands, as NAME=VALUE words (none of the host's are passed on)
 #   FRESH_CA     a file of certificates to be trusted there, where the network has its own
 #   FRESH_KEEP   1: leave the roots
+# shellcheck disable=SC2016,SC2317 # texts for other programs; called by a trap
 set -eu
 cd "$(dirname "$0")/.."
 [ "$(id -u)" = 0 ] || { echo "try-fresh makes whole systems: run it as root" >&2; exit 1; }

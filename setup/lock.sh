@@ -18,5 +18,5 @@ lock() { # lock FILE CONSTRAINTS GROUP...
 		--no-header --no-annotate --upgrade --quiet --constraint "$constraints" --output-file "$file"
 	echo "$file: $(grep -c '^[a-z].*==' "$file") packages"
 }
-lock requirements-test.lock /dev/null build test
+lock requirements-test.lock /dev/null build test prompts
 lock requirements.lock requirements-test.lock build

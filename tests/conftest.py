@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 Scale = Literal["quick", "prove"]
 
-BUDGETS_S = {"unit": 10, "native": 30, "lab": 120, "exclusive": 180}
+BUDGETS_S = {"unit": 20, "native": 60, "lab": 240, "exclusive": 300}
 """The longest that one test of a marker may take at quick scale, in seconds."""
 PROVE_FACTOR = 60
 """How much longer a test may take at full size."""
