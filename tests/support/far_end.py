@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from audio.g711 import Law
 from exchange.sip.leg import DigitSource
 from services.spec import ServiceSpec
 
@@ -20,6 +21,19 @@ class Sends(Enum):
     """RTP packets of zeros, as most do."""
     NOTHING = auto()
     """No RTP at all: it is mute, or suppresses silence."""
+
+
+@dataclass(slots=True)
+class Habits:
+    """How a telephone behaves."""
+
+    law: Law = "ulaw"
+    """The law that it offers first."""
+    sends: Sends = Sends.SILENCE
+    acknowledges: bool = True
+    """Whether it sends an ACK for a 200."""
+    offers: bool = True
+    """Whether its INVITE has SDP; without, our 200 offers and its ACK answers."""
 
 
 class Telephone(Protocol):
@@ -69,10 +83,8 @@ class Telephone(Protocol):
 class Exchange(Protocol):
     """Our side with its services, as telephones see it."""
 
-    async def dial(
-        self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE, acknowledges: bool = True
-    ) -> Telephone:
-        """Let a telephone call a number; `acknowledges`: whether it sends an ACK."""
+    async def dial(self, number: str, *, caller: str = "1001", habits: Habits | None = None) -> Telephone:
+        """Let a telephone call a number."""
 
     async def shut_down(self) -> None:
         """End the program as SIGTERM does; returns when it has ended."""

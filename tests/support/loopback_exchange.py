@@ -3,7 +3,7 @@
 import asyncio
 from itertools import count
 
-from support.far_end import Offer, Script, Sends
+from support.far_end import Habits, Offer, Script
 from support.loopback_telephone import LoopbackTelephone
 from support.memory_exchange import NoDialler
 
@@ -68,11 +68,11 @@ class LoopbackExchange:
         )
 
     async def dial(
-        self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE, acknowledges: bool = True
+        self, number: str, *, caller: str = "1001", habits: Habits | None = None
     ) -> LoopbackTelephone:
         """Let a telephone call a number."""
         server = (HOST, self._port)
-        telephone = LoopbackTelephone(server, number, caller=caller, sends=sends, acknowledges=acknowledges)
+        telephone = LoopbackTelephone(server, number, caller=caller, habits=habits or Habits())
         self.telephones.append(telephone)
         return telephone
 

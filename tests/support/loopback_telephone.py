@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from support.far_end import Sends
+from support.far_end import Habits, Sends
 from support.pcap import Endpoint
 from support.rtp import PCMA, PCMU, RtpPacket
 from support.scripted_caller import ScriptedCaller
@@ -30,15 +30,12 @@ _LAW = {PCMU: "ulaw", PCMA: "alaw"}
 class LoopbackTelephone:
     """Fulfils `support.far_end.Telephone`. Closed by `close`."""
 
-    def __init__(
-        self, server: Endpoint, number: str, *, caller: str, sends: Sends, acknowledges: bool
-    ) -> None:
+    def __init__(self, server: Endpoint, number: str, *, caller: str, habits: Habits) -> None:
         self.status = 0
         self.provisional: list[int] = []
         self.longest_gap_s = 0.0
         self._loop = asyncio.get_running_loop()
-        self._sends = sends
-        self._acknowledges = acknowledges
+        self._habits = habits
         self._sip = ScriptedCaller(server, number, caller=caller)
         self._heard: list[NDArray[np.int16]] = []
         self._last_utc_ns = 0
@@ -52,7 +49,8 @@ class LoopbackTelephone:
         self._sip._socket.setblocking(False)
         self._loop.add_reader(self._sip._socket, self._on_sip)
         self._loop.add_reader(self._sip.rtp._rtp, self._on_rtp)
-        self._invite_cseq = self._sip.request("INVITE", self._sip.sdp())
+        self._sip.rtp.payload_type = PCMU if habits.law == "ulaw" else PCMA
+        self._invite_cseq = self._sip.request("INVITE", self._description() if habits.offers else "")
         self._invite_branch = self._sip._branch
 
     def close(self) -> None:
@@ -119,27 +117,28 @@ class LoopbackTelephone:
 
     async def hold(self) -> int:
         """re-INVITE with a=sendonly."""
-        status = await self._reinvite(self._sip.audio(self._formats(), direction="sendonly"))
+        status = await self._reinvite(self._description("sendonly"))
         self._last_utc_ns = 0
         return status
 
     async def resume(self) -> int:
         """re-INVITE with a=sendrecv."""
-        return await self._reinvite(self._sip.audio(self._formats()))
+        return await self._reinvite(self._description())
 
     async def change_law(self) -> int:
         """re-INVITE that offers the other law only."""
         rtp = self._sip.rtp
         rtp.payload_type = PCMA if rtp.payload_type == PCMU else PCMU
-        return await self._reinvite(self._sip.audio(self._formats()))
+        return await self._reinvite(self._description())
 
     # -- SIP --
 
-    def _formats(self) -> str:
-        return f"{self._sip.rtp.payload_type} {EVENT_TYPE}"
+    def _description(self, direction: str = "sendrecv") -> str:
+        formats = f"{self._sip.rtp.payload_type} {EVENT_TYPE}"
+        return self._sip.sdp(self._sip.audio(formats, direction=direction))
 
-    async def _reinvite(self, media: str) -> int:
-        cseq = self._sip.request("INVITE", self._sip.sdp(media))
+    async def _reinvite(self, description: str) -> int:
+        cseq = self._sip.request("INVITE", description)
         self._finals[cseq] = self._loop.create_future()
         async with asyncio.timeout(5):
             return (await self._finals[cseq]).status
@@ -185,8 +184,9 @@ class LoopbackTelephone:
             return
         if response.status >= 300:
             self._sip.request("ACK", cseq=self._invite_cseq, branch=self._invite_branch)
-        elif self._acknowledges:
-            self._sip.request("ACK", cseq=self._invite_cseq)
+        elif self._habits.acknowledges:
+            answer = "" if self._habits.offers else self._description()
+            self._sip.request("ACK", answer, cseq=self._invite_cseq)
         first, self.status = not self.status, response.status
         self._responded.set()
         if self.status >= 300:
@@ -204,7 +204,7 @@ class LoopbackTelephone:
             return
         if self._to_send:
             self._to_send.popleft()()
-        elif self._sends is Sends.SILENCE:
+        elif self._habits.sends is Sends.SILENCE:
             rtp = self._sip.rtp
             rtp.send(bytes([_SILENCE[rtp.payload_type]]) * FRAME_SAMPLES)
 

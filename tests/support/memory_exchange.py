@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
-from support.far_end import Offer, Script, Sends
+from support.far_end import Habits, Offer, Script
 from support.memory_leg import RATE_HZ, SIP_DELAY_S, MemoryLeg
-from support.simulated_telephone import Habits, SimulatedTelephone
+from support.simulated_telephone import SimulatedTelephone
 from support.virtual_time import run_virtually
 
 from audio.clip import Clip
@@ -87,17 +87,17 @@ class MemoryExchange:
                 raise self.fail_with
 
     async def dial(
-        self, number: str, *, caller: str = "1001", sends: Sends = Sends.SILENCE, acknowledges: bool = True
+        self, number: str, *, caller: str = "1001", habits: Habits | None = None
     ) -> SimulatedTelephone:
         """Let a telephone call a number; its INVITE has arrived when this returns."""
         assert self.runner is not None
-        telephone = SimulatedTelephone(Habits(sends=sends, acknowledges=acknowledges))
+        telephone = SimulatedTelephone(habits)
         await asyncio.sleep(SIP_DELAY_S)
         route = self._routes.route(None, number)
         if isinstance(route, Refusal):
             asyncio.get_running_loop().call_later(SIP_DELAY_S, telephone.respond, route.status)
             return telephone
-        leg = MemoryLeg(telephone, gone=lambda: self._routes.release(route))
+        leg = MemoryLeg(telephone, telephone.habits, gone=lambda: self._routes.release(route))
         self.legs.append(leg)
         telephone.connect(leg)
         call_id = f"call-{next(self._numbers)}"

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from support.far_end import Habits
 
 from audio.g711 import SILENCE, Law, decode, encode
 from audio.processor import Processor
@@ -75,15 +76,14 @@ class SampledBroadcast(Protocol):
 class MemoryLeg:
     """Fulfils `exchange.sip.leg.Leg` with a telephone in memory at the other end."""
 
-    def __init__(
-        self, telephone: FarEnd, *, law: Law = "ulaw", gone: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, telephone: FarEnd, habits: Habits, *, gone: Callable[[], None] = lambda: None) -> None:
         self.over = False
         self.commands: list[str] = []
         """Commands that were given, for tests."""
         self._telephone = telephone
         self._gone = gone
-        self._law: Law = law
+        self._law = habits.law
+        self._offered = habits.offers
         self._loop = asyncio.get_running_loop()
         self._listener: LegListener | None = None
         self._accepted = False
@@ -110,7 +110,7 @@ class MemoryLeg:
         self._listener = listener
 
     async def early_media(self) -> None:
-        """183 with SDP."""
+        """183 with SDP: our offer, where the INVITE had none, is answered in the PRACK."""
         self._begin("early_media")
         self._to_far_end(self._telephone.respond, 183)
         self._start_media()
@@ -122,7 +122,8 @@ class MemoryLeg:
         self._accepted = True
         self._to_far_end(self._telephone.respond, 200)
         self._timers["ack"] = self._loop.call_later(NO_ACK_S, self._no_ack)
-        self._start_media()
+        if self._offered:
+            self._start_media()
 
     async def reject(self, status: int, reason: str) -> None:
         """A final refusal."""
@@ -220,6 +221,7 @@ class MemoryLeg:
             return
         self._acknowledged = True
         self._timers.pop("ack").cancel()
+        self._start_media()
         self._told().leg_answered()
 
     def _no_ack(self) -> None:

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from support.far_end import Sends
+from support.far_end import Habits, Sends
 from support.memory_leg import FRAME_S, FRAME_SAMPLES, Frame, MemoryLeg, TelephoneEvent, Voice
 
-from audio.g711 import SILENCE, Law, decode, encode
+from audio.g711 import SILENCE, decode, encode
 from audio.levels import to_pcm
 from audio.tones import dtmf
 from exchange.sip.digits import EVENT_DIGITS
@@ -17,16 +16,6 @@ from exchange.sip.leg import DigitSource
 
 KEY_S = 0.1
 """How long a key is pressed, and the pause after it."""
-
-
-@dataclass(slots=True)
-class Habits:
-    """How this telephone behaves."""
-
-    law: Law = "ulaw"
-    sends: Sends = Sends.SILENCE
-    acknowledges: bool = True
-    """Whether it sends an ACK for a 200."""
 
 
 class SimulatedTelephone:

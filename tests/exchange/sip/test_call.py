@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, suppress
 
 import numpy as np
 import pytest
-from support.far_end import Sends
+from support.far_end import Habits, Sends
 from support.memory_leg import FRAME_S, NO_ACK_S, RATE_HZ, SIP_DELAY_S, MemoryLeg
-from support.simulated_telephone import Habits, SimulatedTelephone
+from support.simulated_telephone import SimulatedTelephone
 from support.virtual_time import run_virtually
 
 from audio.clip import Clip
@@ -35,7 +35,7 @@ class Line:
 
     def __init__(self, habits: Habits | None = None) -> None:
         self.telephone = SimulatedTelephone(habits)
-        self.leg = MemoryLeg(self.telephone, law=self.telephone.habits.law)
+        self.leg = MemoryLeg(self.telephone, self.telephone.habits)
         self.telephone.connect(self.leg)
         self.call = Call(
             self.leg, call_id="c1", dialled="186", caller=Caller("1001"), direction="in", lead_samples=40
@@ -79,6 +79,30 @@ def test_answer_is_a_200_and_sound_from_its_first_frame():
         assert len(line.telephone.frames) == pytest.approx(1 / FRAME_S, abs=2)
 
     on_line(script)
+
+
+def test_an_invite_without_offer_has_sound_from_its_ack_on():
+    async def main() -> None:
+        line = Line(Habits(offers=False))
+        await line.call.answer()
+        assert line.telephone.status == 200
+        await line.call.play(LOW)
+        assert line.heard(LOW)
+        await line.call.hangup()
+        await line.call.wait_ended()
+
+    run_virtually(main())
+
+
+def test_an_answer_without_offer_whose_caller_leaves_ends():
+    async def main() -> None:
+        line = Line(Habits(offers=False, acknowledges=False))
+        with pytest.raises(CallEnded):
+            await line.call.answer()
+        assert (await line.call.wait_ended()).by is EndedBy.NETWORK
+        assert line.call.rtp() is None
+
+    run_virtually(main())
 
 
 def test_answering_twice_is_answering_once():
