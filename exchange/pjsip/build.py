@@ -15,14 +15,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from exchange.pjsip import cache, libraries, wheel
-from exchange.pjsip.needs import check_needs
+from exchange.pjsip.needs import check_packages, check_python
 from exchange.pjsip.report import BuildError, say
+
+TREES_KEPT = 4
+WHEELS_KEPT = 8
 
 
 def build() -> Path:
     """Return the wheel, building what the caches lack; BuildError says why it cannot."""
-    check_needs()
-    from exchange.pjsip import extension  # noqa: PLC0415 - needs cffi, whose absence check_needs explains
+    check_python()
+    from exchange.pjsip import extension  # noqa: PLC0415 - needs cffi, whose absence check_python explains
 
     folder = cache.cache_folder()
     with cache.locked(folder):
@@ -32,12 +35,16 @@ def build() -> Path:
         kept = folder / f"denwa_pjsip-{key}"
         for ready in kept.glob("*.whl"):
             return ready
+        check_packages()
         tree = libraries.build_libraries(folder)
         with tempfile.TemporaryDirectory(dir=folder) as work:
             shared_object = extension.link_extension(tree, Path(work))
             packed = wheel.pack(shared_object, tree / libraries.SWIG_FOLDER / "pjsua2.py", key, Path(work))
             kept.mkdir(exist_ok=True)
-            return packed.rename(kept / packed.name)
+            ready = packed.rename(kept / packed.name)
+        cache.keep_newest(folder, "denwa_pjsip-*", WHEELS_KEPT)
+        cache.keep_newest(folder, f"{libraries.TREE}-*", TREES_KEPT)
+        return ready
 
 
 def main() -> int:

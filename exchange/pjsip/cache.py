@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,13 @@ def key_of(facts: Iterable[str], files: Iterable[Path]) -> str:
         digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def keep_newest(folder: Path, pattern: str, count: int) -> None:
+    """Forget all entries of this name pattern but the newest `count`; the cache must be locked."""
+    entries = sorted(folder.glob(pattern), key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for old in entries[count:]:
+        shutil.rmtree(old)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from exchange.pjsip.report import BuildError, say
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
-def fetch_component(folder: Path, suite: str) -> Path:
+def fetch_component(suite: str, folder: Path) -> Path:
     """Download the component into `folder` and return the archive; BuildError when apt cannot."""
     if shutil.which("apt-get") is None:
         raise BuildError("no apt-get here")

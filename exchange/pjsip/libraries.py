@@ -12,6 +12,7 @@ from exchange.pjsip.report import BuildError, say, step
 SWIG_FOLDER = Path("pjsip-apps/src/swig/python")
 WRAPPER = SWIG_FOLDER / "pjsua2_wrap.o"
 MARK = ".built"
+TREE = f"pjsip-{pin.VERSION}"
 
 
 def libraries_key() -> str:
@@ -22,7 +23,7 @@ def libraries_key() -> str:
 
 def build_libraries(cache: Path) -> Path:
     """Return PJSIP's built tree; it is built when the cache has none (its makefiles keep the path)."""
-    tree = cache / f"pjsip-{pin.VERSION}-{libraries_key()}"
+    tree = cache / f"{TREE}-{libraries_key()}"
     if (tree / MARK).is_file():
         return tree
     shutil.rmtree(tree, ignore_errors=True)

@@ -27,10 +27,14 @@ def missing_packages() -> list[str]:
     return sorted(missing)
 
 
-def check_needs() -> None:
-    """Raise BuildError, with the command to type, when something is not here."""
+def check_packages() -> None:
+    """Raise BuildError, with the command to type, when a Debian package is not here."""
     if missing := missing_packages():
         packages = " ".join(missing)
         raise BuildError(f"Debian packages are missing: {packages}\n  type: sudo apt-get install {packages}")
+
+
+def check_python() -> None:
+    """Raise BuildError when this Python lacks what every build takes."""
     if find_spec("cffi") is None:
         raise BuildError("this Python lacks cffi\n  type: python -m pip install cffi")

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from exchange.pjsip import pin
@@ -77,7 +78,7 @@ def build_digest(tree: Path) -> str:
 def _ways() -> Iterator[tuple[str, Callable[[Path], Path]]]:
     yield f"upstream's release {pin.VERSION}", _from_upstream
     for suite in pin.DEBIAN_SUITES:
-        yield f"Debian's {suite}", lambda folder, suite=suite: fetch_component(folder, suite)  # type: ignore[misc]
+        yield f"Debian's {suite}", partial(fetch_component, suite)
 
 
 def _from_given(given: Path, tree: Path) -> None:

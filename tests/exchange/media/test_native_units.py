@@ -63,7 +63,7 @@ class Packet(ctypes.Structure):
 def parser(tmp_path_factory):
     """rtp.c as a library of its own."""
     return ctypes.CDLL(
-        str(build(tmp_path_factory.mktemp("rtp") / "rtp.so", ["-shared", "-fPIC"], MEDIA / "rtp.c"))
+        str(build(tmp_path_factory.mktemp("rtp") / "rtp.so", ["-shared", "-fPIC"], [MEDIA / "rtp.c"]))
     )
 
 
