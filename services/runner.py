@@ -12,7 +12,7 @@ from asyncio import CancelledError, Future, Task, TaskGroup
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -114,7 +114,7 @@ class Runner:
                 status=end.status,
                 reason=end.reason,
                 seconds=round(call.seconds, 1),
-                rtp=asdict(report) if report else None,
+                rtp=asdict(replace(report, silent_s=round(report.silent_s, 2))) if report else None,
             )
 
     async def _serve(self, running: _Running) -> None:

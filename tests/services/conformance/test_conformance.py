@@ -16,6 +16,7 @@ from services.spec import ServiceSpec
 
 pytestmark = pytest.mark.native
 
+EVENT, INFO, INBAND = DigitSource.EVENT, DigitSource.INFO, DigitSource.INBAND
 LOUD = 300
 """Peak of 16-bit samples above which something is heard: some 20 dB below speech."""
 ANSWER_S = 5.0
@@ -65,13 +66,15 @@ async def good_call(exchange: Exchange, spec: ServiceSpec, habits: Habits | None
 # -- a call as it should be --
 
 
-@pytest.mark.parametrize("offers", [True, False], ids=["offer", "no offer"])
-@pytest.mark.parametrize("law", ["ulaw", "alaw"])
-def test_answers_and_is_heard(leg_kind: LegKind, spec: ServiceSpec, law: Law, offers: bool):
+@pytest.mark.parametrize(
+    ("law", "offers", "language"),
+    [("ulaw", True, "ja"), ("alaw", True, "en"), ("ulaw", False, "en"), ("alaw", False, "ja")],
+)
+def test_answers_and_is_heard(leg_kind: LegKind, spec: ServiceSpec, law: Law, offers: bool, language: str):
     async def script(exchange: Exchange) -> None:
         await good_call(exchange, spec, Habits(law=law, offers=offers))
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, Offer([(spec, spec.config())], language=language))
 
 
 def test_serves_several_at_once(leg_kind: LegKind, spec: ServiceSpec):
@@ -130,6 +133,29 @@ def test_a_service_is_told_who_calls_and_what_was_dialled(leg_kind: LegKind):
 
     leg_kind.run(script, offered(toy(handler)))
     assert told == [("39001", "199")]
+
+
+@pytest.mark.parametrize(
+    "ways", [[EVENT], [INFO], [INBAND], [EVENT, INFO], [EVENT, INBAND], [EVENT, INBAND, INFO]], ids="+".join
+)
+def test_every_key_is_one_digit_by_whichever_ways_it_comes(leg_kind: LegKind, ways: list[DigitSource]):
+    keys = "0123456789*#55AD"
+    pressed: list[str | None] = []
+
+    async def handler(call: Call) -> None:
+        await call.answer()
+        while (digit := await call.digit(2)) is not None:
+            pressed.append(digit)
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199")
+        await telephone.until_answered(ANSWER_S)
+        for key in keys:
+            await asyncio.gather(*(telephone.press(key, way) for way in ways))
+        await telephone.until_over(2 + OVER_S)
+
+    leg_kind.run(script, offered(toy(handler)))
+    assert pressed == list(keys)
 
 
 @pytest.mark.parametrize("far_end_leaves", [True, False])
