@@ -1,7 +1,7 @@
 """What a line is given: a signal processor behind the C contract of `audio/processor.h`."""
 
 from enum import IntFlag
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Happened(IntFlag):
@@ -28,3 +28,11 @@ class Processor(Protocol):
 
     def close(self) -> None:
         """Give up Python's reference; any number of times."""
+
+
+@runtime_checkable
+class HearsDigits(Protocol):
+    """A processor that hears DTMF in the far end's signal and reports `Happened.DIGIT`."""
+
+    def digits(self) -> str:
+        """Digits heard since the last call, oldest first."""

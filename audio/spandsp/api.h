@@ -23,12 +23,15 @@ int speech_finished(struct speech *speech, int *ids, int most);
 /* Takes up to `most` digits heard, oldest first. Returns how many. */
 int speech_digits(struct speech *speech, char *digits, int most);
 
-/* echo.c: says what it hears. */
+/* echo.c: says what it hears, hears digits. */
 struct echo;
 struct echo *echo_new(int delay_samples);
 size_t echo_ops(void);
 size_t echo_share(struct echo *echo);
 void echo_free(struct echo *echo);
+
+/* As speech_digits. */
+int echo_digits(struct echo *echo, char *digits, int most);
 
 /* handset.c: a telephone's ear and mouth in Python's hands. */
 struct handset;

@@ -20,8 +20,8 @@ from pathlib import Path
 import cffi
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("clips.c", "speech.c", "echo.c", "handset.c", "drive.c")
-HEADERS = ("../processor.h", "api.h", "clips.h", "owned.h")
+SOURCES = ("clips.c", "digits.c", "speech.c", "echo.c", "handset.c", "drive.c")
+HEADERS = ("../processor.h", "api.h", "clips.h", "digits.h", "owned.h")
 VERSION = "0.1.0"
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 APT = "sudo apt install build-essential python3-dev libspandsp-dev"

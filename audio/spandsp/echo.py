@@ -1,8 +1,8 @@
-"""The processor that says what it hears."""
+"""The processor that says what it hears, and hears in-band DTMF in it."""
 
 from denwa_spandsp import lib
 
-from audio.spandsp.native import NativeProcessor
+from audio.spandsp.native import NativeProcessor, heard_digits
 
 MOST_DELAY_SAMPLES = 10 * 8000
 
@@ -14,3 +14,7 @@ class Echo(NativeProcessor):
         if not 0 <= delay_samples <= MOST_DELAY_SAMPLES:
             raise ValueError(f"an echo's delay is 0 to {MOST_DELAY_SAMPLES} samples, not {delay_samples}")
         super().__init__(lib.echo_new(delay_samples), lib.echo_ops(), lib.echo_share, lib.echo_free)
+
+    def digits(self) -> str:
+        """Digits heard since the last call, as `Speech.digits`; the line reports `Happened.DIGIT`."""
+        return heard_digits(lib.echo_digits, self.state)

@@ -4,6 +4,8 @@ from typing import Any
 
 from denwa_spandsp import ffi
 
+_DIGITS = 64
+
 
 class NativeProcessor:
     """Python's reference to a C state; fulfils `audio.processor.Processor`.
@@ -39,3 +41,10 @@ class NativeProcessor:
         if self._owned is not None:
             ffi.release(self._owned)
             self._owned = None
+
+
+def heard_digits(take: Any, state: Any) -> str:
+    """The digits that a processor heard since the last call, by its C function: at most 64, oldest first."""
+    digits = ffi.new("char[]", _DIGITS)
+    taken = take(state, digits, _DIGITS)
+    return bytes(ffi.buffer(digits, taken)).decode("ascii")

@@ -5,7 +5,7 @@ from itertools import count
 from denwa_spandsp import ffi, lib
 
 from audio.clip import Clip
-from audio.spandsp.native import NativeProcessor
+from audio.spandsp.native import NativeProcessor, heard_digits
 
 _BATCH = 64
 
@@ -48,6 +48,4 @@ class Speech(NativeProcessor):
 
     def digits(self) -> str:
         """Digits heard since the last call (0-9, A-D, *, #), oldest first; beyond 64 unread the newest are lost."""
-        digits = ffi.new("char[]", _BATCH)
-        taken = lib.speech_digits(self.state, digits, _BATCH)
-        return bytes(ffi.buffer(digits, taken)).decode("ascii")
+        return heard_digits(lib.speech_digits, self.state)

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audio.levels import to_pcm
 from audio.processor import Happened
 from audio.spandsp.drive import Driven
 from audio.spandsp.echo import MOST_DELAY_SAMPLES, Echo
+from audio.tones import dtmf
 
 pytestmark = pytest.mark.native
 
@@ -51,6 +53,29 @@ def test_nothing_happens_in_an_echo():
         line.rx(RAMP[:160])
         line.tx(160)
         assert line.poll() == Happened(0)
+
+
+def test_digits_are_heard_while_they_come_back_unchanged():
+    pcm = to_pcm(dtmf("147*#D"))
+    echo = Echo()
+    said = []
+    with Driven(echo) as line:
+        happened = Happened(0)
+        for start in range(0, len(pcm), 160):
+            line.rx(pcm[start : start + 160])
+            said += line.tx(len(pcm[start : start + 160])).tolist()
+            happened |= line.poll()
+        assert happened == Happened.DIGIT
+        assert echo.digits() == "147*#D"
+        assert echo.digits() == ""
+    assert said == pcm.tolist()
+
+
+def test_digits_of_a_closed_echo_are_refused():
+    echo = Echo()
+    echo.close()
+    with pytest.raises(ValueError, match="closed"):
+        echo.digits()
 
 
 @pytest.mark.parametrize("delay", [-1, MOST_DELAY_SAMPLES + 1])

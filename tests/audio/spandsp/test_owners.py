@@ -17,7 +17,7 @@ PROGRAM = Path(__file__).with_name("owners.c")
 def test_two_owners_at_once_give_no_report(sanitizers, tmp_path):
     """No race, no use after free, no leak, no undefined behaviour; every clip is accounted for."""
     binary = tmp_path / "owners"
-    files = [PROGRAM, *(SOURCES / name for name in ("clips.c", "speech.c", "echo.c", "drive.c"))]
+    files = [PROGRAM, *(SOURCES / name for name in ("clips.c", "digits.c", "speech.c", "echo.c", "drive.c"))]
     options = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", f"-I{SOURCES}"]
     checks = [f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all"]
     subprocess.run(["cc", *options, *checks, *files, "-lspandsp", "-o", binary], check=True)
