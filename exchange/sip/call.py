@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from audio.clip import Clip
-from audio.processor import Processor
+from audio.processor import HearsDigits, Processor
 from audio.spandsp.speech import Speech
 from exchange.media.broadcast import Broadcast
 from exchange.sip.caller import Caller
@@ -77,6 +77,8 @@ class Call:
         self._digits: deque[str] = deque()
         self._merger = DigitMerger()
         self._speech: Speech | None = None
+        self._ears: list[HearsDigits] = []
+        self._listening_since_monotonic_s = 0.0
         self._speaking = asyncio.Lock()
         self._taken_by = ""
         self._ready = Ready(0)
@@ -188,6 +190,11 @@ class Call:
                 return digit
         return None
 
+    async def press(self, digit: str, length_s: float = 0.1) -> None:
+        """Send a digit 0-9 * # A-D to the far end. Raises ValueError for anything else."""
+        await self._wait_media()
+        await self._command(self._leg.press(digit, length_s))
+
     @asynccontextmanager
     async def join(self, broadcast: Broadcast) -> AsyncIterator[None]:
         """Hear a broadcast while in the scope. Raises MediaBusy."""
@@ -201,14 +208,17 @@ class Call:
 
     @asynccontextmanager
     async def run(self, processor: Processor) -> AsyncIterator[Running]:
-        """Have a processor on the line while in the scope. Raises MediaBusy."""
+        """Have a processor on the line while in the scope; digits that it hears are the call's. Raises MediaBusy."""
         with self._taking("run"):
             await self._wait_media()
             self._ready = Ready(0)
+            ears = [processor] if isinstance(processor, HearsDigits) else []
             try:
+                self._change_ears([*self._ears, *ears])
                 await self._command(self._leg.attach(processor))
                 yield Running(self._wait_ready)
             finally:
+                self._change_ears([ear for ear in self._ears if ear not in ears])
                 await self._give_back(self._leg.attach(self._speech))
 
     # -- what the leg reports --
@@ -228,15 +238,16 @@ class Call:
         """Take what the processor has to tell."""
         if self.end is not None:
             return
-        if self._speech is not None and Ready.DIGIT in ready:
-            for digit in self._speech.digits():
-                self.leg_digit(digit, DigitSource.INBAND)
+        if Ready.DIGIT in ready:
+            self._hear_tones()
         self._ready |= ready
         self._changed.set()
 
     def leg_digit(self, digit: str, source: DigitSource) -> None:
         """Add a digit to the one stream, unless it is the same one by another way."""
-        merged = self._merger.take(digit, source, self._loop.time())
+        now_monotonic_s = self._loop.time()
+        listening_s = now_monotonic_s - self._listening_since_monotonic_s
+        merged = self._merger.take(digit, source, now_monotonic_s, listening_s=listening_s)
         if merged is not None and len(self._digits) < DIGITS_KEPT:
             self._digits.append(merged)
             self._changed.set()
@@ -266,7 +277,19 @@ class Call:
                     speech.close()
                     raise
                 self._speech = speech
+                self._change_ears([speech])
             return self._speech
+
+    def _hear_tones(self) -> None:
+        if self.end is None:
+            for ear in self._ears:
+                for digit in ear.digits():
+                    self.leg_digit(digit, DigitSource.INBAND)
+
+    def _change_ears(self, ears: list[HearsDigits]) -> None:
+        self._hear_tones()
+        self._ears = ears
+        self._listening_since_monotonic_s = self._loop.time()
 
     async def _wait_media(self) -> None:
         self._raise_if_ended()

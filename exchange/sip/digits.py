@@ -5,6 +5,7 @@ audio. Each press is let through once, from whichever way it comes first; the ot
 then known by their digit and by how late they may be.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from exchange.sip.leg import DigitSource
@@ -18,6 +19,12 @@ INFO is often sent only when the key is let go.
 
 LEAK_S = 5.0
 """How long after an event or INFO tones are not listened to, in seconds: a key held down may leak as several."""
+
+TAKEOVER_S = 0.15
+"""Within this time of its begin a detector reports a tone that was there before it, in seconds."""
+
+HELD_S = 3.0
+"""How long after a tone's last report it may still be the same key, held down, in seconds."""
 
 PRESSES_KEPT = 32
 """Presses remembered; more come within two seconds only from a machine."""
@@ -43,12 +50,20 @@ class DigitMerger:
     """Lets each press through once, from whichever way it came first."""
 
     _presses: list[_Press] = field(default_factory=list)
-    _out_of_band_until_s: float = float("-inf")
+    _tone: tuple[str, float] = ("", -math.inf)
+    _out_of_band_until_s: float = -math.inf
 
-    def take(self, digit: str, source: DigitSource, now_monotonic_s: float) -> str | None:
-        """The digit if it is a new press, else None. Anything but 0-9 * # A-D gives None."""
+    def take(
+        self, digit: str, source: DigitSource, now_monotonic_s: float, *, listening_s: float = math.inf
+    ) -> str | None:
+        """The digit if it is a new press, else None. Anything but 0-9 * # A-D gives None.
+
+        `listening_s`: for how long the detector of tones that reports it has been on the line, in seconds.
+        """
         digit = digit.upper()
         if len(digit) != 1 or digit not in EVENT_DIGITS:
+            return None
+        if source is DigitSource.INBAND and self._taken_over(digit, now_monotonic_s, listening_s):
             return None
         leaked = source is DigitSource.INBAND and now_monotonic_s < self._out_of_band_until_s
         if source is not DigitSource.INBAND:
@@ -57,6 +72,13 @@ class DigitMerger:
             return None
         self._presses.append(_Press(digit, now_monotonic_s, {source}))
         return digit
+
+    def _taken_over(self, digit: str, now_monotonic_s: float, listening_s: float) -> bool:
+        """Whether a detector that was put on the line in the middle of a tone hears it once more."""
+        before, at_monotonic_s = self._tone
+        self._tone = digit, now_monotonic_s
+        held = digit == before and now_monotonic_s - at_monotonic_s < HELD_S
+        return held and listening_s < TAKEOVER_S
 
     def _known(self, digit: str, source: DigitSource, now_monotonic_s: float) -> bool:
         oldest_s = now_monotonic_s - max(LATE_S.values())

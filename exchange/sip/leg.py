@@ -102,6 +102,9 @@ class Leg(Protocol):
     async def listen(self, broadcast: Broadcast | None, lead_samples: int) -> None:
         """Send a broadcast instead of the processor; None: the processor again."""
 
+    async def press(self, digit: str, length_s: float) -> None:
+        """Send a digit: an RFC 4733 event, or SIP INFO to who takes no events."""
+
     def rtp(self) -> RtpReport | None:
         """The line's counters; None before media."""
 

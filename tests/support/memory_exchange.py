@@ -146,7 +146,9 @@ async def _run(script: Callable[[MemoryExchange], Awaitable[None]], offer: Offer
     assert not others, f"tasks are left: {others}"
 
 
-def clips_heard(spec: ServiceSpec, caller: str = "1001", presses: str = "") -> str:
+def clips_heard(
+    spec: ServiceSpec, caller: str = "1001", presses: str = "", by: DigitSource = DigitSource.EVENT
+) -> str:
     """Call a service in memory, press keys 20 s apart, and name the English clips that were heard, in order."""
     heard = b""
 
@@ -155,7 +157,7 @@ def clips_heard(spec: ServiceSpec, caller: str = "1001", presses: str = "") -> s
         telephone = await exchange.dial(spec.number, caller=caller)
         await telephone.listen(20)
         for key in presses:
-            await telephone.press(key, DigitSource.EVENT)
+            await telephone.press(key, by)
             await telephone.listen(20)
         heard = telephone.heard.tobytes()
 

@@ -17,9 +17,10 @@ from audio.g711 import Law
 from audio.levels import to_pcm
 from audio.spandsp.echo import Echo
 from audio.spandsp.speech import Speech
-from audio.tones import tone
+from audio.tones import dtmf, tone
 from exchange.sip.call import DIGITS_KEPT, Call, CallEnded, MediaBusy
 from exchange.sip.caller import Caller
+from exchange.sip.digits import TAKEOVER_S
 from exchange.sip.leg import DigitSource, End, EndedBy, Ready
 
 pytestmark = pytest.mark.native
@@ -483,8 +484,49 @@ def test_a_running_processor_tells_what_happened():
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(line.telephone.press("4", INBAND))
                 assert await running.ready() == Ready.DIGIT
-            assert speech.digits() == "4"
+            assert await line.call.digit(0) == "4"
         speech.close()
+
+    on_line(script)
+
+
+def test_tones_are_heard_while_a_processor_has_the_line():
+    async def script(line: Line) -> None:
+        async with line.call.run(Echo()):
+            await line.telephone.press("0123456789*#", INBAND)
+        assert [await line.call.digit(0) for _ in range(13)] == [*"0123456789*#", None]
+
+    on_line(script)
+
+
+@pytest.mark.parametrize("held_s", [0.08, 0.12, 0.3, 2.0])
+def test_a_key_held_while_processors_change_is_one_press(held_s: float):
+    async def script(line: Line) -> None:
+        for _ in range(3):
+            async with line.call.run(Echo()):
+                await asyncio.sleep(2 * TAKEOVER_S)
+                line.telephone.say(to_pcm(dtmf("5", on_s=held_s, off_s=0.1)))
+                assert await line.call.digit(1) == "5"
+            await line.call.play(LOW)
+            assert await line.call.digit(held_s) is None
+
+    on_line(script)
+
+
+def test_a_processor_that_hears_no_digits_is_none_the_worse():
+    class DeafProcessor:
+        """An echo whose ears nobody asks."""
+
+        def __init__(self) -> None:
+            self._echo = Echo()
+            self.ops, self.share, self.close = self._echo.ops, self._echo.share, self._echo.close
+
+    async def script(line: Line) -> None:
+        async with line.call.run(DeafProcessor()) as running:
+            await line.telephone.press("4", INBAND)
+            assert await running.ready() == Ready.DIGIT
+        await line.telephone.press("5", INBAND)
+        assert [await line.call.digit(0) for _ in range(2)] == ["5", None]
 
     on_line(script)
 

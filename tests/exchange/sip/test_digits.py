@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.sip.digits import EVENT_DIGITS, LATE_S, LEAK_S, PRESSES_KEPT, DigitMerger, event_digit
+from exchange.sip.digits import (
+    EVENT_DIGITS,
+    HELD_S,
+    LATE_S,
+    LEAK_S,
+    PRESSES_KEPT,
+    TAKEOVER_S,
+    DigitMerger,
+    event_digit,
+)
 from exchange.sip.leg import DigitSource
 
 pytestmark = pytest.mark.unit
@@ -82,6 +91,31 @@ def test_another_digit_at_the_same_time_passes():
 
 def test_a_key_held_down_whose_tone_leaks_in_pieces_is_one_press():
     assert merged((0, "5", EVENT), (0.06, "5", INBAND), (0.9, "5", INBAND), (2.0, "5", INBAND)) == "5"
+
+
+def test_a_detector_put_on_the_line_in_the_middle_of_a_tone_hears_no_second_press():
+    merger = DigitMerger()
+    assert merger.take("5", INBAND, 0.0) == "5"
+    assert merger.take("5", INBAND, 0.06, listening_s=0.05) is None
+    assert merger.take("5", INBAND, 2.0, listening_s=0.05) is None
+    assert merger.take("5", INBAND, 4.0, listening_s=0.05) is None
+
+
+@pytest.mark.parametrize(
+    ("digit", "at_s", "listening_s"),
+    [("5", 0.2, TAKEOVER_S), ("6", 0.06, 0.05), ("5", HELD_S, 0.05)],
+    ids=["a later press", "another key", "long after"],
+)
+def test_what_a_new_detector_hears_otherwise_is_a_press(digit: str, at_s: float, listening_s: float):
+    merger = DigitMerger()
+    assert merger.take("5", INBAND, 0.0) == "5"
+    assert merger.take(digit, INBAND, at_s, listening_s=listening_s) == digit
+
+
+def test_a_new_detector_does_not_hide_events():
+    merger = DigitMerger()
+    assert merger.take("5", EVENT, 0.0, listening_s=0.01) == "5"
+    assert merger.take("5", EVENT, 0.1, listening_s=0.02) == "5"
 
 
 def test_a_telephone_put_through_later_is_heard_by_its_tones():
