@@ -114,6 +114,7 @@ class Runner:
                 status=end.status,
                 reason=end.reason,
                 seconds=round(call.seconds, 1),
+                digits_lost=call.digits_lost,
                 rtp=asdict(replace(report, silent_s=round(report.silent_s, 2))) if report else None,
             )
 

@@ -63,6 +63,8 @@ class Call:
         self.caller = caller
         self.direction = direction
         self.end: End | None = None
+        self.digits_lost = 0
+        """Digits that found `DIGITS_KEPT` waiting."""
         self._leg = leg
         self._lead_samples = lead_samples
         self._loop = asyncio.get_running_loop()
@@ -248,9 +250,13 @@ class Call:
         now_monotonic_s = self._loop.time()
         listening_s = now_monotonic_s - self._listening_since_monotonic_s
         merged = self._merger.take(digit, source, now_monotonic_s, listening_s=listening_s)
-        if merged is not None and len(self._digits) < DIGITS_KEPT:
-            self._digits.append(merged)
-            self._changed.set()
+        if merged is None:
+            return
+        if len(self._digits) == DIGITS_KEPT:
+            self.digits_lost += 1
+            return
+        self._digits.append(merged)
+        self._changed.set()
 
     def leg_ended(self, end: End) -> None:
         """The call is over."""

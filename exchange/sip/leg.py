@@ -106,8 +106,8 @@ class Leg(Protocol):
         """Send a digit: an RFC 4733 event, or SIP INFO to who takes no events."""
 
     def rtp(self) -> RtpReport | None:
-        """The line's counters; None before media."""
+        """The line's counters, after the end the last ones; None before media."""
 
 
 class LegGone(Exception):  # noqa: N818 - an event, as CallEnded is
-    """The call ended before the command could be carried out."""
+    """The call ended before the command could be carried out; `leg_ended` was told of it, or will be."""

@@ -623,6 +623,7 @@ def test_digits_nobody_takes_are_kept_up_to_a_bound():
         while (digit := await line.call.digit(0)) is not None:
             heard += digit
         assert heard == ("1234567890" * 10)[:DIGITS_KEPT]
+        assert line.call.digits_lost == 100 - DIGITS_KEPT
 
     on_line(script)
 
