@@ -110,6 +110,8 @@ class LegKind(Protocol):
 
     long_s: float
     """What counts as a long time in a script: time is dear where it is real."""
+    gap_s: float
+    """The longest pause between two packets of 20 ms that is no fault."""
 
     def run(self, script: Script, offer: Offer) -> None:
         """Run a script against the services; fails when a call, task or processor is left after it."""

@@ -126,6 +126,7 @@ class MemoryKind:
     """Fulfils `support.far_end.LegKind` in virtual time."""
 
     long_s = 30.0
+    gap_s = 0.021
 
     def run(self, script: Script, offer: Offer) -> None:
         """Run a script; fails when a call, task or processor is left after it."""

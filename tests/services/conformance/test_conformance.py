@@ -23,8 +23,6 @@ ANSWER_S = 5.0
 SOUND_S = 12.0
 """Longest silence of a service that was just called: the clock may rest between two announcements."""
 OVER_S = 3.0
-GAP_S = 0.1
-"""Longest pause between two packets, in seconds; an idle machine has 20 ms."""
 
 
 def offered(*specs: ServiceSpec, **caps: int) -> Offer:
@@ -257,7 +255,7 @@ def test_who_says_nothing_is_sent_to_without_a_gap(leg_kind: LegKind, spec: Serv
         await until_sound(telephone)
         await telephone.listen(leg_kind.long_s)
         assert exchange.calls() > 0
-        assert telephone.longest_gap_s < GAP_S
+        assert telephone.longest_gap_s < leg_kind.gap_s
         await telephone.hang_up()
         await until_free(exchange)
 
@@ -313,7 +311,7 @@ def test_one_over_the_cap_is_486_and_disturbs_nobody(leg_kind: LegKind, spec: Se
         assert await third.until_answered(ANSWER_S) == 486
         assert not third.provisional
         await first.listen(1)
-        assert max(first.longest_gap_s, second.longest_gap_s) < GAP_S
+        assert max(first.longest_gap_s, second.longest_gap_s) < leg_kind.gap_s
         await first.hang_up()
         await first.listen(0.5)
         fourth = await answered(exchange, spec)
