@@ -12,14 +12,18 @@ from typing import Any, Self
 from support.pcap import Endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVER = Path(__file__).with_name("line_server.py")
 
 
 class LineProcess:
     """A server of a test module's own, on a port of its own."""
 
-    def __init__(self, transport: str = "udp") -> None:
+    def __init__(
+        self, transport: str = "udp", *, rt_priority: int = 0, through: tuple[str, ...] = ()
+    ) -> None:
+        """Start it, on request with real-time priority, or through a program that changes what it may do."""
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("line_server.py")), transport],
+            [*through, sys.executable, str(SERVER), transport, str(rt_priority)],
             cwd=ROOT,
             env={
                 "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",

@@ -12,6 +12,7 @@ import re
 import select
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from cffi import FFI
@@ -74,11 +75,14 @@ class Programme:
 
     def __init__(self, clock: MediaClock) -> None:
         self.broadcast = Broadcast()
+        self.is_closed = False
         self._clock = clock
         self._written = 0
 
     def fill(self) -> None:
-        """Write what is to come."""
+        """Write what is to come, until it is closed."""
+        if self.is_closed:
+            return
         now = self._clock.now_samples()
         first = max(self._written, (now // 160 - 10) * 160)
         while first < now + AHEAD_SAMPLES:
@@ -221,7 +225,7 @@ class Account(pj.Account):  # type: ignore[misc]
 class Server:
     """PJSIP, its one account, and what the calls report."""
 
-    def __init__(self, transport: str) -> None:
+    def __init__(self, transport: str, rt_priority: int = 0) -> None:
         self.calls: list[Call] = []
         self.lines: list[Line] = []
         self.digits: list[tuple[str, str]] = []
@@ -229,7 +233,7 @@ class Server:
         self.flags = LineFlag(0)
         self.listening_to_events = True
         self.endpoint = self._endpoint()
-        self.real_time = start_lines()
+        self.real_time = start_lines(rt_priority)
         self.port = self._listen(transport)
         self.events = LineEvents()
         self.clock = MediaClock()
@@ -298,6 +302,7 @@ class Server:
             case "step":
                 self.clock.set_utc_offset_ns(order["offset_ns"])
             case "close programme":
+                self.programme.is_closed = True
                 self.programme.broadcast.close()
             case "events":
                 self.listening_to_events = order["read"]
@@ -340,6 +345,8 @@ class Server:
             "heartbeat": self.clock.heartbeat(),
             "now_samples": self.clock.now_samples(),
             "offset_ns": time.time_ns() - time.monotonic_ns(),
+            "real_time": self.real_time,
+            "policies": _policies(),
             "sleeper": [self.sleeper.packets, self.sleeper.destroyed],
             "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
             "lines": [{name: getattr(stat, name) for name in stat.__slots__} for stat in stats],
@@ -355,8 +362,17 @@ class Server:
         self.endpoint.libDestroy()
 
 
+def _policies() -> dict[str, int]:
+    """The scheduling policy of each of our threads, by the thread's name."""
+    threads = Path("/proc/self/task").iterdir()
+    names = {thread.name: (thread / "comm").read_text().strip() for thread in threads}
+    return {
+        name: os.sched_getscheduler(int(number)) for number, name in names.items() if name.startswith("line")
+    }
+
+
 def main() -> None:
-    server = Server(sys.argv[1])
+    server = Server(sys.argv[1], int(sys.argv[2]))
     print(json.dumps({"port": server.port}), flush=True)
     while True:
         server.turn()

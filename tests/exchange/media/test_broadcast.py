@@ -91,6 +91,15 @@ def test_there_are_eight_and_a_closed_one_makes_room():
         broadcast.close()
 
 
+def test_programmes_do_not_hear_each_other():
+    """Two rings, two programmes: what one says is silence in the other."""
+    with Broadcast() as one, Broadcast() as other:
+        one.write(0, tone(0, 100))
+        other.write(50, tone(500, 100))
+        assert one.read(0, 150) == bytes(encode(tone(0, 100), "ulaw")) + SILENCE * 50
+        assert other.read(0, 150) == SILENCE * 50 + bytes(encode(tone(500, 100), "ulaw"))
+
+
 def test_only_flat_16_bit_samples_are_taken(broadcast):
     """Anything else would be noise."""
     for wrong in (np.zeros(10), np.zeros((2, 5), np.int16)):

@@ -3,8 +3,11 @@
 import time
 
 import pytest
+from support.line_process import LineProcess
+from support.marked_frames import is_silent
 from support.numbered_programme import MS_MODULUS, SAMPLES_PER_MS, first_sample_of, numbered_codes
 from support.rtp_socket import is_unbroken, largest_gap_ms
+from support.scripted_caller import ScriptedCaller
 
 from audio.g711 import decode, encode
 
@@ -116,3 +119,17 @@ def test_the_kernel_drops_a_listener_s_audio_but_not_his_digits(dial, server):
     caller.rtp.received()
     time.sleep(0.2)
     assert is_unbroken(caller.rtp.received())
+
+
+def test_a_programme_that_ends_leaves_its_listeners_silence_and_not_a_gap():
+    """A server of its own, since its programme ends: RTP goes on, and the line counts that nothing was there."""
+    with LineProcess() as process, ScriptedCaller(process.address, "clock") as caller:
+        assert caller.invite().status == 200
+        time.sleep(0.2)
+        process.do("close programme")
+        time.sleep(0.2)
+        packets = caller.rtp.received()
+        assert is_unbroken(packets)
+        assert is_silent(packets[-1].payload)
+        assert process.report()["lines"][-1]["starved"] > 0
+        caller.hang_up()

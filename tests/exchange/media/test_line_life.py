@@ -1,7 +1,12 @@
 """Lines come and go, and leave nothing behind."""
 
+import os
+import time
+
 import pytest
+from support.line_process import LineProcess
 from support.marked_frames import marked_frame
+from support.scripted_caller import ScriptedCaller
 
 from exchange.media.events import LineFlag
 
@@ -46,6 +51,7 @@ def test_hanging_up_in_the_middle_of_a_word_ends_the_sending(dial, server):
     caller = dial("echo")
     caller.rtp.talk(marked_frame(number) for number in range(5))
     caller.hang_up()
+    time.sleep(0.05)  # a packet may be under way while the 200 is
     caller.rtp.received()
     caller.rtp.talk(marked_frame(number) for number in range(5, 15))
     assert caller.rtp.received() == []
@@ -66,3 +72,30 @@ def test_a_call_refused_before_media_has_no_line(dial, server):
     caller = dial.caller("refuse")
     assert caller.invite().status == 403
     server.await_report(lambda report: report["live"] == 0)
+
+
+def test_the_clock_thread_shows_that_it_lives(server):
+    """The watchdog's counter: at least fifty beats a second, also when nobody listens."""
+    began_monotonic_s = time.monotonic()
+    before = server.report()["heartbeat"]
+    time.sleep(0.3)
+    beats = server.report()["heartbeat"] - before
+    assert beats >= 50 * 0.3 - 2
+    assert beats <= 1000 * (time.monotonic() - began_monotonic_s)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the permission away, or has it")
+def test_real_time_priority_is_reported_as_it_was_granted():
+    """Granted, or run without: calls work either way, and nobody is told what is not so."""
+    forbidden = ("setpriv", "--bounding-set=-sys_nice", "--")
+    for through in ((), forbidden):
+        with LineProcess(rt_priority=20, through=through) as process:
+            report = process.report()
+            granted = report["policies"]["lineclock"] == os.SCHED_FIFO
+            assert report["real_time"] == granted
+            assert not (granted and through)
+            with ScriptedCaller(process.address, "clock") as caller:
+                assert caller.invite().status == 200
+                time.sleep(0.1)
+                assert caller.rtp.received()
+                caller.hang_up()
