@@ -58,6 +58,11 @@ class RtpSocket:
         """Send whatever octets to where the other side's RTP is."""
         self._rtp.sendto(octets, self.there)
 
+    def send_rtcp(self, octets: bytes) -> None:
+        """Send whatever octets to where the other side's RTCP is."""
+        host, port = self.there
+        self._rtcp.sendto(octets, (host, port + 1))
+
     def talk(self, payloads: Iterable[bytes], **kind: int) -> None:
         """Send one payload after the other at the pace of their length, on the monotonic clock."""
         due_monotonic_s = time.monotonic()
