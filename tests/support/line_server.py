@@ -100,25 +100,26 @@ class Call(pj.Call):  # type: ignore[misc]
         self.wanted = wanted
         self.line: Line | None = None
         self.answer_monotonic_s = 0.0
-        self.chosen = False
+        self.wrapped: dict[int, Line] = {}
 
     def onCreateMediaTransport(self, prm: Any) -> None:  # noqa: N802
-        self.line = Line.wrap(prm)
-        self.chosen = False  # after T.38 a call gets a new line
-        if self.line is None:
+        # once for every m= line of an offer, also for those that are then refused
+        line = Line.wrap(prm)
+        if line is None:
             self.server.note("no line")
             return
-        self.server.events.watch(self.line.handle, self.happened)
-        self.server.lines.append(self.line)
+        self.wrapped[prm.mediaIdx] = line
+        self.server.events.watch(line.handle, self.happened)
+        self.server.lines.append(line)
 
     def onStreamCreated(self, prm: Any) -> None:  # noqa: N802
-        assert self.line is not None
+        line = self.wrapped[prm.streamIdx]
         try:
-            self.line.start(int(prm.stream))
+            line.start(int(prm.stream))
         except LineError as error:
             self.server.note(str(error))
-        if not self.chosen:
-            self.chosen = True
+        if self.line is not line:  # the first stream, or another m= line, or T.38 is over
+            self.line = line
             self.choose()
 
     def choose(self) -> None:
@@ -147,8 +148,8 @@ class Call(pj.Call):  # type: ignore[misc]
     def onCallState(self, prm: Any) -> None:  # noqa: ARG002, N802
         if self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED and self in self.server.calls:
             self.server.calls.remove(self)
-            if self.line is not None:
-                self.line.bye()
+            for line in self.wrapped.values():
+                line.bye()
             # now: a ~Call() run later would hang up a new call with the same id
             pj.Call.__swig_destroy__(self)
             self.this.own(False)

@@ -10,6 +10,9 @@ from typing import Self
 from support.pcap import Datagram, Endpoint
 from support.rtp import PCMU, RtpPacket, parse_rtp
 
+SETTLE_S = 0.2
+"""So long after a far end's last packet its answer has come, also when the machine was busy and one was sent on credit."""
+
 _SO_TIMESTAMPNS = 35
 _ROOM = 1 << 20
 

@@ -7,13 +7,14 @@ import pytest
 from support.marked_frames import marked_frame, numbers_heard
 from support.numbered_programme import first_sample_of
 from support.rtp import PCMA, PCMU
+from support.rtp_socket import SETTLE_S
 
 pytestmark = pytest.mark.native
 
 
 def talk(caller, begin, count=15):
     caller.rtp.talk(marked_frame(number) for number in range(begin, begin + count))
-    time.sleep(0.06)
+    time.sleep(SETTLE_S)
     return caller.rtp.received()
 
 
@@ -109,7 +110,7 @@ def test_a_re_invite_that_changes_nothing_is_not_heard(dial):
     caller.rtp.talk(marked_frame(number) for number in range(10, 20))
     caller.acknowledge(caller.response(cseq))
     caller.rtp.talk(marked_frame(number) for number in range(20, 30))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     assert sequence_is_whole(packets)
     assert numbers(packets) == list(range(30))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from support.marked_frames import marked_frame, numbers_heard
-from support.rtp_socket import is_unbroken
+from support.rtp_socket import SETTLE_S, is_unbroken
 
 pytestmark = pytest.mark.native
 
@@ -23,7 +23,7 @@ def talk_as(caller, begin, count, change):
 
 
 def heard(caller):
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     assert is_unbroken(packets)
     return [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
@@ -103,3 +103,19 @@ def test_reports_by_rtcp_name_the_stream(dial):
     packets = caller.rtp.received()
     assert int.from_bytes(report[4:8]) == packets[0].ssrc
     assert 0 < int.from_bytes(report[20:24]) <= len(packets)
+
+
+@pytest.mark.parametrize("second", ["audio", "text", "image", "video"])
+def test_an_offer_of_two_lines_runs_on_the_one_that_is_taken(dial, server, second):
+    """PJSIP makes a transport for every m= line; the echo runs on the audio line that was answered."""
+    caller = dial.caller("echo")
+    others = {
+        "audio": caller.audio(),
+        "text": "m=text 4444 RTP/AVP 98\r\na=rtpmap:98 t140/1000\r\n",
+        "image": "m=image 4000 udptl t38\r\n",
+        "video": "m=video 4000 RTP/AVP 31\r\n",
+    }
+    assert caller.invite(caller.sdp(caller.audio(), others[second])).status == 200
+    caller.rtp.talk(marked_frame(number) for number in range(15))
+    assert heard(caller) == list(range(15))
+    assert server.report()["notes"] == []

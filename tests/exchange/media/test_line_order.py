@@ -5,7 +5,7 @@ import time
 
 import pytest
 from support.marked_frames import marked_frame, number_of, numbers_heard
-from support.rtp_socket import is_unbroken
+from support.rtp_socket import SETTLE_S, is_unbroken
 
 pytestmark = pytest.mark.native
 
@@ -19,7 +19,7 @@ def test_an_echo_returns_every_frame_exactly_and_in_order(dial, server):
     caller = dial("echo")
     caller.rtp.received()
     caller.rtp.talk(marked_frame(number) for number in range(60))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     heard = numbers_heard(payloads(packets))
     assert heard == list(range(60))
@@ -72,7 +72,7 @@ def test_a_repeated_packet_is_heard_once(dial):
         caller.rtp.send(marked_frame(number))
         caller.rtp.send_octets(packet)
         time.sleep(0.02)
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     assert numbers_heard(payloads(caller.rtp.received())) == list(range(20))
 
 
@@ -83,7 +83,7 @@ def test_packets_of_any_size_are_answered_in_their_size(dial, ptime_ms):
     count = 900 // ptime_ms
     caller = dial("echo", ptime_ms=ptime_ms)
     caller.rtp.talk(marked_frame(number, samples) for number in range(count))
-    time.sleep(0.02)
+    time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     frames = [packet.payload for packet in packets if number_of(packet.payload) is not None]
     assert [number_of(frame) for frame in frames] == list(range(len(frames)))

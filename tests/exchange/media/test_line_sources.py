@@ -4,7 +4,7 @@ import time
 
 import pytest
 from support.marked_frames import marked_frame, numbers_heard
-from support.rtp_socket import RtpSocket
+from support.rtp_socket import SETTLE_S, RtpSocket
 
 pytestmark = pytest.mark.native
 
@@ -34,7 +34,7 @@ def test_a_far_end_behind_nat_is_answered_where_it_is(dial, server, behind_nat):
     caller = dial("echo", port=9)
     real.there = caller.rtp.there
     real.talk(marked_frame(number) for number in range(25))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     heard = heard_at(real)
     assert heard == list(range(25))[-len(heard) :]
     assert len(heard) >= 23
@@ -49,7 +49,7 @@ def test_a_stranger_is_not_heard_while_the_far_end_talks(dial, server, behind_na
     for number in range(30):
         caller.rtp.talk([marked_frame(number)])
         stranger.send(marked_frame(STRANGE))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     assert heard_at(caller.rtp) == list(range(30))
     assert stranger.received() == []
     assert server.report()["lines"][-1]["stranger"] == 30
@@ -77,7 +77,7 @@ def test_a_new_port_of_the_known_host_is_believed_after_the_old_one_fell_silent(
     moved.sequence = caller.rtp.sequence
     moved.timestamp_samples = caller.rtp.timestamp_samples
     moved.talk(marked_frame(number) for number in range(5, 30))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     heard = heard_at(moved)
     assert heard == list(range(30))[-len(heard) :]
     assert len(heard) >= 18
@@ -92,7 +92,7 @@ def test_a_re_invite_lets_the_line_learn_anew(dial, behind_nat):
     assert caller.invite(description).status == 200
     other.there = caller.rtp.there
     other.talk(marked_frame(number) for number in range(10, 30))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     heard = heard_at(other)
     assert heard == list(range(30))[-len(heard) :]
     assert len(heard) >= 18

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from support.marked_frames import marked_frame, numbers_heard
+from support.rtp_socket import SETTLE_S
 
 pytestmark = pytest.mark.native
 
@@ -18,7 +19,7 @@ def media_lines(message):
 def echoed(caller, begin):
     """The marked frames that come back, and all packets."""
     caller.rtp.talk(marked_frame(number) for number in range(begin, begin + 15))
-    time.sleep(0.05)
+    time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     return [
         number for number in numbers_heard([packet.payload for packet in packets]) if number is not None
