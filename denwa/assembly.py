@@ -1,25 +1,32 @@
-"""Puts the program together: SIP endpoint, numbers, services, each opened before what needs it."""
+"""Puts the program together: SIP endpoint, services, numbers, extensions, each opened before what needs it."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
+from denwa import wiring
 from denwa.config.load import Configuration
 from denwa.greeting import Listening
 from denwa.heart import BeatAge, CountAge
 from exchange.media.broadcast import Broadcast, MediaClock
-from exchange.network.patterns import NumberPattern
 from exchange.sip.account import AccountSettings
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
-from exchange.sip.routing import Numbers, RouteTable
+from exchange.sip.extensions import open_extensions
+from exchange.sip.problem_log import ProblemNews
 from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 from services.runner import IncomingCall, Runner, open_runner
 from services.spec import Context, ServiceSpec
 
 LOOPBACK = "127.0.0.1"
-LOCAL = "local"
+SPARE_CALLS = 64
+"""Calls beyond the limit that PJSIP can hold, so that they hear busy instead of nothing."""
+_LOCAL = "local"
 """The account that answers without an exchange."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,12 @@ class Assembled:
     """The open program.
 
     Attributes:
-        listening: where SIP is listened for.
+        listening: where anybody may call; None with an exchange, through which all calls come then.
         threads: the threads that all calls hang on, and how long ago each beat.
         status: in one line what there is to dial.
     """
 
-    listening: Listening
+    listening: Listening | None
     threads: dict[str, BeatAge]
     status: str
 
@@ -41,17 +48,19 @@ class Assembled:
 async def assemble(
     configuration: Configuration, services: Mapping[str, ServiceSpec]
 ) -> AsyncIterator[Assembled]:
-    """Open everything; at the end of the scope calls end first, then services, then SIP.
+    """Open everything; at the end of the scope bindings are taken back and calls end, then services, then SIP.
 
     Raises:
         SipError: an address or port cannot be listened on.
         ServiceDied: a service failed between its calls.
     """
-    calls = CallTaker()
-    limits = StackConfig(calls=configuration.limits.calls + SPARE_CALLS)
-    async with open_endpoint(limits, calls.take) as endpoint:
+    taker = _CallTaker(wiring.leads(configuration))
+    async with AsyncExitStack() as scope:
+        stack = StackConfig(calls=configuration.limits.calls + SPARE_CALLS)
+        endpoint = await scope.enter_async_context(open_endpoint(stack, taker.take))
+        targets = wiring.Targets()
+        dialler = SipDialler(endpoint, targets)
         media_clock = MediaClock()
-        dialler = SipDialler(endpoint, targets={})
         opening = [
             (
                 spec,
@@ -61,22 +70,33 @@ async def assemble(
             )
             for name, spec in services.items()
         ]
-        async with open_runner(opening) as calls.runner:
-            await endpoint.set_routes(_routes(configuration, services))
+        taker.runner = await scope.enter_async_context(open_runner(opening))
+        scope.push_async_callback(endpoint.refuse_calls)
+        await endpoint.set_routes(wiring.routes(configuration, services))
+        listening = None
+        if configuration.extensions:
+            targets.extensions = await scope.enter_async_context(
+                open_extensions(
+                    endpoint,
+                    wiring.exchange_settings(configuration),
+                    wiring.extension_settings(configuration),
+                    _say,
+                )
+            )
+        else:
             listening = await _listen(endpoint, configuration)
-            threads = {"SIP": endpoint.bridge.stalled_s, "media clock": CountAge(media_clock.heartbeat)}
-            yield Assembled(listening, threads, _status(configuration, services))
-            await endpoint.refuse_calls()
+        threads: dict[str, BeatAge] = {
+            "SIP": endpoint.bridge.stalled_s,
+            "media clock": CountAge(media_clock.heartbeat),
+        }
+        yield Assembled(listening, threads, wiring.status(configuration, services))
 
 
-SPARE_CALLS = 64
-"""Calls beyond the limit that PJSIP can hold, so that they hear busy instead of nothing."""
-
-
-class CallTaker:
+class _CallTaker:
     """Hands each call that passed the routes to the runner."""
 
-    def __init__(self) -> None:
+    def __init__(self, leads: Mapping[str, int]) -> None:
+        self._leads = leads
         self.runner: Runner
 
     def take(self, incoming: Incoming) -> None:
@@ -88,20 +108,9 @@ class CallTaker:
                 dialled=incoming.dialled,
                 caller=incoming.caller,
                 call_id=incoming.sip_call_id,
+                lead_samples=self._leads.get(incoming.extension, 0),
             )
         )
-
-
-def _routes(configuration: Configuration, services: Mapping[str, ServiceSpec]) -> RouteTable:
-    return RouteTable(
-        local=tuple(
-            Numbers(NumberPattern.parse(number), service)
-            for number, service in configuration.numbers.items()
-            if service in services
-        ),
-        caps=configuration.limits.services,
-        total_cap=configuration.limits.calls,
-    )
 
 
 async def _listen(endpoint: SipEndpoint, configuration: Configuration) -> Listening:
@@ -109,11 +118,18 @@ async def _listen(endpoint: SipEndpoint, configuration: Configuration) -> Listen
     transport = await endpoint.transport(address, configuration.sip.port, tcp=False)
     await endpoint.transport(address, configuration.sip.port, tcp=True)
     settings = AccountSettings(user="denwa", registrar="", address=address, transport=transport)
-    await endpoint.set_account(LOCAL, settings, lambda _: None)
+    await endpoint.set_account(_LOCAL, settings, lambda _: None)
     return Listening(address, await endpoint.port_of(transport))
 
 
-def _status(configuration: Configuration, services: Mapping[str, ServiceSpec]) -> str:
-    return ", ".join(
-        f"{number} {service}" for number, service in configuration.numbers.items() if service in services
+def _say(news: ProblemNews) -> None:
+    """Log what keeps an extension from being registered, once, and its end."""
+    if news.ended:
+        log.info("extension_well_again", extension=news.subject)
+        return
+    log.warning(
+        "extension_problem",
+        extension=news.subject,
+        what=news.problem.text_en,
+        fields=news.problem.fields,
     )

@@ -35,12 +35,12 @@ class Listening:
 
 
 def greeting(
-    configuration: Configuration, listening: Listening, services: Iterable[str], language: Language
+    configuration: Configuration, listening: Listening | None, services: Iterable[str], language: Language
 ) -> str:
-    """The text; only numbers of the services that are open are named."""
+    """The text; only numbers of the services that are open are named. `listening` is None with an exchange."""
     opened = set(services)
     lines = [_UP.say(language), ""]
-    if configuration.extensions:
+    if listening is None:
         lines += _by_exchange(configuration, opened, language)
     else:
         lines += _by_itself(configuration, listening, opened, language)

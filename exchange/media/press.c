@@ -11,7 +11,7 @@
 int press_begin(struct line *line, int code, int samples)
 {
     struct press *press = &line->press;
-    if (line->event_type <= 0 || press->left > 0)
+    if (line->sender.event_type <= 0 || press->left > 0)
         return -1;
     press->code = code;
     press->left = samples;

@@ -24,6 +24,7 @@ void sender_init(struct sender *sender)
 {
     memset(sender, 0, sizeof *sender);
     sender->payload_type = -1;
+    sender->event_type = -1;
     sender->packet_samples = USUAL_PACKET;
 }
 
@@ -111,7 +112,7 @@ void sender_send(struct line *line, const uint8_t *payload, int n)
 void sender_send_event(struct line *line, const uint8_t *payload, int n, uint32_t timestamp, int marker)
 {
     if (!line->sender.muted)
-        send_packet(line, line->event_type, marker, timestamp, payload, n);
+        send_packet(line, line->sender.event_type, marker, timestamp, payload, n);
 }
 
 void sender_report(struct line *line, int64_t now_us)

@@ -49,6 +49,7 @@ struct sender {
     uint32_t ssrc;         /* network order, as PJMEDIA keeps it */
     int marker;            /* on the next packet */
     int payload_type;      /* -1 until there is a stream */
+    int event_type;        /* payload type of RFC 4733 that the far end wants, -1: none */
     int packet_samples;
     int muted;             /* held: the timestamp goes on, nothing is sent */
     int64_t last_sent_us;

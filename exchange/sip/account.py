@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from denwa_pjsip import pjsua2 as pj
 
+from exchange.sip.guard import callback
 from exchange.sip.routing import TOKEN_PARAMETER
 from exchange.sip.stack import readable
 
@@ -13,7 +14,8 @@ from exchange.sip.stack import readable
 class AccountSettings:
     """One extension on one exchange; `registrar` is its numeric host:port, "" without one.
 
-    `token` goes into the Contact, so that the exchange's INVITE says which extension it is for.
+    `token` goes into the Contact, so that the exchange's INVITE says which extension it is for. `domain` is the
+    From's host where there is no registrar ("": our address).
     """
 
     user: str
@@ -25,6 +27,7 @@ class AccountSettings:
     expires_s: int = 120
     token: str = ""
     rtp_port: int = 0
+    domain: str = ""
 
     @property
     def registrar_uri(self) -> str:
@@ -59,6 +62,12 @@ class ExtensionAccount(pj.Account):
         with readable(f"extension {settings.user} cannot be set up"):
             self.create(_config(settings))
 
+    def change(self, settings: AccountSettings) -> None:
+        """Take other settings; calls that are up stay up. Raises SipError."""
+        with readable(f"extension {settings.user} cannot be changed"):
+            self.modify(_config(settings))
+        self.settings = settings
+
     def register(self) -> None:
         """Send a REGISTER now."""
         with readable("REGISTER cannot be sent"):
@@ -73,11 +82,13 @@ class ExtensionAccount(pj.Account):
         """Remove the account; no callback follows."""
         self.shutdown()
 
+    @callback
     def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802 - PJSIP's name
         """Tell what came."""
         text = str(prm.rdata.wholeMsg) if prm.rdata.wholeMsg else ""
         self._answered(RegistrationAnswer(int(prm.code), str(prm.reason), int(prm.expiration), text))
 
+    @callback
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - PJSIP's name
         """Hand the call over."""
         self._incoming(self, int(prm.callId), prm.rdata)
@@ -85,23 +96,25 @@ class ExtensionAccount(pj.Account):
 
 def _config(settings: AccountSettings) -> pj.AccountConfig:
     config = pj.AccountConfig()
-    host = settings.registrar or settings.address
+    host = settings.registrar or settings.domain or settings.address
     config.idUri = f"sip:{settings.user}@{host}"
     config.sipConfig.transportId = settings.transport
     if settings.token:
         config.sipConfig.contactUriParams = f";{TOKEN_PARAMETER}={settings.token}"
     if settings.registrar:
         config.regConfig.registrarUri = settings.registrar_uri
+    if settings.password:
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", "*", settings.user, 0, settings.password),
         )
     registration = config.regConfig
     registration.registerOnAdd = False
+    registration.disableRegOnModify = True
     registration.timeoutSec = settings.expires_s
     # We decide when to try again: PJSIP would never after a 401 and too fast after the rest.
     registration.retryIntervalSec = 0
     registration.firstRetryIntervalSec = 0
-    registration.delayBeforeRefreshSec = 10
+    registration.delayBeforeRefreshSec = 0
     registration.dropCallsOnFail = False
     # One binding and never two: the Contact is the same whatever port an answer saw us at.
     config.natConfig.contactRewriteUse = 0

@@ -69,25 +69,26 @@ class SipEndpoint:
     async def set_account(
         self, name: str, settings: AccountSettings, answered: Callable[[RegistrationAnswer], None]
     ) -> None:
-        """Set an extension up, in place of the one of that name. Raises SipError."""
+        """Set an extension up, or change the one of that name. Raises SipError."""
 
         def answered_t2(answer: RegistrationAnswer) -> None:
             self.bridge.post(answered, answer)
 
         def set_up() -> None:
-            if (old := self._accounts.pop(name, None)) is not None:
-                old.close()
+            if name in self._accounts:
+                self._accounts[name].change(settings)
+                return
             self._accounts[name] = ExtensionAccount(settings, answered=answered_t2, incoming=self._incoming)
 
         await self.bridge.run(set_up)
 
     async def register(self, name: str) -> None:
         """Send a REGISTER of an extension. Raises SipError."""
-        await self.bridge.run(lambda: self._accounts[name].register())
+        await self.bridge.run(self._accounts[name].register)
 
     async def unregister(self, name: str) -> None:
         """Take an extension's binding back. Raises SipError."""
-        await self.bridge.run(lambda: self._accounts[name].unregister())
+        await self.bridge.run(self._accounts[name].unregister)
 
     async def set_routes(self, routes: RouteTable) -> None:
         """Say which numbers lead to which service, and how many calls each may have."""

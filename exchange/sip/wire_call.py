@@ -10,7 +10,7 @@ from typing import Protocol
 
 from denwa_pjsip import pjsua2 as pj
 
-from exchange.media.line import Line, LineError
+from exchange.media.line import Line, LineError, LineStat
 from exchange.sip.guard import callback
 from exchange.sip.leg import DigitSource, End, EndedBy
 from exchange.sip.sdp_check import check_offer
@@ -30,6 +30,9 @@ class CallReports(Protocol):
 
     def confirmed(self) -> None:
         """The ACK came, or theirs was sent."""
+
+    def counted(self, stat: LineStat) -> None:
+        """A stream ended; what its line counted."""
 
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by SIP INFO."""
@@ -90,6 +93,14 @@ class WireCall(pj.Call):
         prm.opt.textCount = 0
         self.makeCall(uri, prm)
 
+    def press(self, digit: str, length_ms: int) -> None:
+        """Send a digit by SIP INFO (application/dtmf-relay). Raises pj.Error."""
+        prm = pj.CallSendDtmfParam()
+        prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+        prm.digits = digit
+        prm.duration = length_ms
+        self.sendDtmf(prm)
+
     def end(self, reason: str = "", status: int = 0) -> None:
         """CANCEL, refuse or BYE, as the state asks; a call that is gone already is no error."""
         if self.dead:
@@ -139,6 +150,12 @@ class WireCall(pj.Call):
             self.end(str(error))
             return
         self.reports.media(self.line)
+
+    @callback
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802, ARG002 - PJSIP's name
+        """Keep the line's counters: at the end of a call PJSIP takes the line away before it says so."""
+        if self.line is not None and (stat := self.line.stat()) is not None:
+            self.reports.counted(stat)
 
     @callback
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802 - PJSIP's name

@@ -8,7 +8,7 @@ from denwa_pjsip import pjsua2 as pj
 from audio.processor import Processor
 from exchange.media.broadcast import Broadcast
 from exchange.media.events import LineEvents, LineFlag
-from exchange.media.line import Line
+from exchange.media.line import Line, LineStat
 from exchange.sip.bridge import Bridge, BridgeClosed, BridgeFull
 from exchange.sip.leg import DigitSource, End, LegGone, LegListener, Ready, RtpReport
 from exchange.sip.wire_call import WireCall
@@ -20,6 +20,7 @@ _READY = {
     LineFlag.DONE: Ready.DONE,
     LineFlag.DIGIT: Ready.DIGIT,
 }
+SAMPLES_PER_SECOND = 8000
 VANISHED_S = 60.0
 """No RTP for so long, and no answer in the dialog: the far end is gone (its exchange was killed)."""
 
@@ -33,6 +34,7 @@ class WireLeg:
         self._listener: LegListener | None = None
         self._wire: WireCall | None = None
         self._line: Line | None = None
+        self._last_stat: LineStat | None = None
         self._over = False
         self._asking = False
 
@@ -53,6 +55,10 @@ class WireLeg:
     def confirmed(self) -> None:
         """The call is up."""
         self._bridge.post(self._on_confirmed)
+
+    def counted(self, stat: LineStat) -> None:
+        """A stream ended; what its line counted."""
+        self._last_stat = stat
 
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by INFO."""
@@ -111,9 +117,15 @@ class WireLeg:
         line = await self._the_line()
         line.listen(broadcast, lead_samples)
 
+    async def press(self, digit: str, length_s: float) -> None:
+        """Send a digit by RFC 4733, else by SIP INFO."""
+        line = await self._the_line()
+        if not line.press(digit, round(length_s * SAMPLES_PER_SECOND)):
+            await self._on_wire(lambda wire: wire.press(digit, round(length_s * 1000)))
+
     def rtp(self) -> RtpReport | None:
         """The line's counters."""
-        stat = self._line.stat() if self._line is not None else None
+        stat = (self._line.stat() if self._line is not None else None) or self._last_stat
         if stat is None:
             return None
         return RtpReport(

@@ -67,11 +67,9 @@ class Programme:
         self._cycles = []
         self._free_from = free_from
         if begun:
-            cycle = self._going_on(begun[-1], heard_until, free_from, timeline)
-            if cycle is None:
-                cycle = begun[-1].broken_off(heard_until, finish_tone=heard_until == free_from)
-            else:
-                self._next_mark_utc_s += self._period_s
+            cycle = self._going_on(begun[-1], heard_until, free_from, timeline) or begun[-1].broken_off(
+                heard_until, finish_tone=heard_until == free_from
+            )
             self._cycles.append(cycle)
             self._free_from = max(free_from, cycle.end_sample)
 

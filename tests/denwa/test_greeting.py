@@ -46,7 +46,7 @@ def test_with_an_exchange_it_says_what_is_dialled_there(tmp_path: Path, language
         '[exchanges.home]\nhost = "pbx"\n[extensions.s]\nexchange = "home"\nuser = "7000"\npassword = "hush"\n'
         '[extensions.s.numbers]\n"7XXXX" = "mirror"\n"117" = "speaking"\n'
     )
-    said = greeting(load(file, MADE_UP), ALONE, MADE_UP, language)
+    said = greeting(load(file, MADE_UP), None, MADE_UP, language)
     assert "home (pbx:5060)" in said
     assert "7000" in said
     assert said.index("117    speaking") < said.index("7XXXX    mirror")

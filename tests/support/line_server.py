@@ -311,9 +311,10 @@ class Server:
                 self._swap(order["times"])
             case "offer image":
                 self.calls[-1].offer(image=order["image"])  # type: ignore[attr-defined]
+            case "press":
+                return self._press(order["digit"], order["samples"])
             case "hang up":
-                for call in list(self.calls):
-                    call.hangup(pj.CallOpParam())
+                self._hang_up()
             case "refuse abi":
                 return self._refuse_abi()
         return True
@@ -325,6 +326,15 @@ class Server:
                 assert call.line is not None
                 call.line.set_processor(echo.ops, echo.share())
                 echo.close()
+
+    def _hang_up(self) -> None:
+        for call in list(self.calls):
+            call.hangup(pj.CallOpParam())
+
+    def _press(self, digit: str, samples: int) -> bool:
+        line = self.calls[-1].line
+        assert line is not None
+        return line.press(digit, samples)
 
     def _refuse_abi(self) -> str:
         wrong = contract.new("struct dsp_ops *")

@@ -66,3 +66,33 @@ def test_digits_pressed_just_before_the_end_are_still_read(dial, server):
     server.do("events", read=True)
     report = server.await_report(lambda report: report["live"] == 0)
     assert report["digits"][known:] == [["event", "8"]]
+
+
+def test_a_digit_that_we_send_takes_the_place_of_the_sound(dial, server):
+    """RFC 4733, 2.5.1: one timestamp, growing duration, the end three times; the sound after it on its own time."""
+    caller = dial("silent", "0 97", event_type=97)
+    time.sleep(0.1)
+    assert server.do("press", digit="#", samples=800)
+    assert not server.do("press", digit="1", samples=800), "one is under way"
+    time.sleep(0.4)
+    packets = caller.rtp.received()
+    events = [packet for packet in packets if packet.payload_type == 97]
+    before, after = packets[: packets.index(events[0])], packets[packets.index(events[-1]) + 1 :]
+    assert [packet.sequence & 0xFFFF for packet in packets] == [
+        (packets[0].sequence + number) & 0xFFFF for number in range(len(packets))
+    ]
+    assert {packet.timestamp_samples for packet in events} == {
+        (before[-1].timestamp_samples + 160) & 0xFFFFFFFF
+    }
+    assert [packet.marker for packet in events] == [True] + [False] * 6
+    codes, ends, durations = zip(
+        *(
+            (event[0], event[1] >> 7, int.from_bytes(event[2:]))
+            for event in (packet.payload for packet in events)
+        ),
+        strict=True,
+    )
+    assert set(codes) == {11}
+    assert ends == (0, 0, 0, 0, 1, 1, 1)
+    assert durations == (160, 320, 480, 640, 800, 800, 800)
+    assert (after[0].timestamp_samples - events[0].timestamp_samples) & 0xFFFFFFFF == 800

@@ -1,6 +1,7 @@
 """The words of all 8,640 marks of a day, in Japanese and English."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from support.reading import reader
@@ -137,13 +138,19 @@ def expected_reading(hour: int, minute: int, second: int) -> str:
 
 
 @pytest.fixture(scope="module")
-@pytest.mark.timeout(60)
-def test_open_jtalk_reads_all_8640_sentences_as_a_speaker_would(open_jtalk_reading):
+def read_aloud() -> Callable[[str], str]:
+    """The katakana that Open JTalk speaks, without its pauses; the engine is loaded before the test begins."""
     read = reader()
+    read("時報")
+    return lambda text: read(text).replace("、", "").replace("。", "")
+
+
+@pytest.mark.timeout(60)
+def test_open_jtalk_reads_all_8640_sentences_as_a_speaker_would(read_aloud):
     misread = {}
     for mark in ALL_MARKS:
         text = JAPANESE.announce(at(*mark)).text
-        said = read(text).replace("、", "").replace("。", "")
+        said = read_aloud(text)
         if said.replace("ハップン", "ハチフン") != expected_reading(*mark):
             misread[text] = said
     assert not misread

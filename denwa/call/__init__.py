@@ -1,0 +1,1 @@
+"""`denwa call`: a telephone in the terminal."""

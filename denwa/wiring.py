@@ -1,0 +1,107 @@
+"""Translates the configuration into what the exchange's room takes: settings, routes, leads."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from denwa.config.load import Configuration
+from denwa.config.models import Extension
+from exchange.network.patterns import NumberPattern
+from exchange.sip.extensions import Extensions
+from exchange.sip.registration import ExchangeSettings, ExtensionSettings
+from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable, make_token
+from timekeeping.lead import lead_samples
+
+
+def exchange_settings(configuration: Configuration) -> dict[str, ExchangeSettings]:
+    """The exchanges by name; an address that is set for one goes before the one that is set for all."""
+    return {
+        name: ExchangeSettings(
+            name=name,
+            host=exchange.host,
+            port=exchange.port,
+            tcp=exchange.transport == "tcp",
+            address=exchange.address or configuration.sip.address,
+            sip_port=configuration.sip.port,
+        )
+        for name, exchange in configuration.exchanges.items()
+    }
+
+
+def extension_settings(configuration: Configuration) -> dict[str, tuple[str, ExtensionSettings]]:
+    """Each extension's exchange and settings by its name."""
+    return {
+        name: (
+            extension.exchange,
+            ExtensionSettings(name, extension.user, password(extension), extension.expires_s),
+        )
+        for name, extension in configuration.extensions.items()
+    }
+
+
+def routes(configuration: Configuration, services: Collection[str]) -> RouteTable:
+    """Which numbers lead to which of the open services; without any extension, whoever dials them."""
+    extensions = tuple(
+        ExtensionNumbers(
+            name,
+            make_token(password(extension), extension.exchange, name),
+            _numbers(extension.numbers, services),
+        )
+        for name, extension in configuration.extensions.items()
+    )
+    return RouteTable(
+        extensions=extensions,
+        local=() if extensions else _numbers(configuration.numbers, services),
+        caps=configuration.limits.services,
+        total_cap=configuration.limits.calls,
+    )
+
+
+def leads(configuration: Configuration) -> dict[str, int]:
+    """How many samples earlier than on time an extension's callers get a broadcast."""
+    return {
+        name: lead_samples(configuration.exchanges[extension.exchange].lead_ms)
+        for name, extension in configuration.extensions.items()
+    }
+
+
+def status(configuration: Configuration, services: Collection[str]) -> str:
+    """In one line what there is to dial."""
+    by_extension: list[Mapping[str, str]] = [each.numbers for each in configuration.extensions.values()]
+    return ", ".join(
+        f"{number} {service}"
+        for numbers in by_extension or [configuration.numbers]
+        for number, service in numbers.items()
+        if service in services
+    )
+
+
+def password(extension: Extension) -> str:
+    """An extension's password, which loading has found."""
+    assert extension.password is not None  # noqa: S101 - loading refuses an extension without one
+    return extension.password.get_secret_value()
+
+
+def _numbers(numbers: Mapping[str, str], services: Collection[str]) -> tuple[Numbers, ...]:
+    return tuple(
+        Numbers(NumberPattern.parse(number), service)
+        for number, service in numbers.items()
+        if service in services
+    )
+
+
+class Targets(Mapping[str, str]):
+    """Where each extension's exchange is now; empty until there are extensions, since the services open first."""
+
+    def __init__(self) -> None:
+        self.extensions: Extensions | None = None
+
+    def __getitem__(self, extension: str) -> str:
+        return self._now()[extension]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> dict[str, str]:
+        return self.extensions.targets() if self.extensions else {}

@@ -1,0 +1,103 @@
+"""All extensions on all exchanges: their names watched, their registrations run, strangers' SIP kept out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import structlog
+
+from exchange.sip.endpoint import SipEndpoint
+from exchange.sip.password_guard import PasswordGuard
+from exchange.sip.problem_log import ProblemLog, ProblemNews
+from exchange.sip.registration import ExchangeSettings, ExtensionSettings, Registration
+from exchange.sip.resolver import NameWatch, Resolution
+from exchange.sip.source_filter import FilterError, attach, filter_program, find_sip_sockets
+
+log = structlog.get_logger()
+
+
+class Extensions:
+    """Made by `open_extensions`; belongs to its event loop."""
+
+    def __init__(
+        self,
+        endpoint: SipEndpoint,
+        exchanges: Mapping[str, ExchangeSettings],
+        extensions: Mapping[str, tuple[str, ExtensionSettings]],
+        say: Callable[[ProblemNews], None],
+    ) -> None:
+        self._exchanges = exchanges
+        self._names = {name: NameWatch(each.host, self._resolved) for name, each in exchanges.items()}
+        guards = {name: PasswordGuard() for name in exchanges}
+        problems = ProblemLog(say)
+        self.registrations = {
+            name: Registration(
+                endpoint,
+                exchanges[exchange],
+                settings,
+                names=self._names[exchange],
+                guard=guards[exchange],
+                problems=problems,
+                moved=self._filter,
+            )
+            for name, (exchange, settings) in extensions.items()
+        }
+        self.problems = problems
+
+    def targets(self) -> dict[str, str]:
+        """Each extension's exchange as SipDialler wants it; those whose exchange is not known yet are left out."""
+        return {
+            name: each.registrar + (";transport=tcp" if each.exchange.tcp else "")
+            for name, each in self.registrations.items()
+            if each.registrar
+        }
+
+    async def run(self) -> None:
+        """Run all registrations until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for name, watch in self._names.items():
+                tasks.create_task(watch.run(), name=f"name {name}")
+            for name, registration in self.registrations.items():
+                tasks.create_task(registration.run(), name=f"registration {name}")
+
+    async def stop(self) -> None:
+        """Take all bindings back."""
+        await asyncio.gather(*(each.stop() for each in self.registrations.values()))
+
+    def _resolved(self, resolution: Resolution) -> None:
+        log.debug("exchange_resolved", addresses=resolution.addresses, problem=resolution.problem)
+        self._filter()
+        for registration in self.registrations.values():
+            registration.hurry()
+
+    def _filter(self) -> None:
+        """Let only exchanges' packets reach the SIP parser."""
+        sources = {address for watch in self._names.values() for address in watch.resolution.addresses}
+        if not sources:
+            return
+        try:
+            program = filter_program(sources)
+            for registration in self.registrations.values():
+                if registration.address:
+                    for each in find_sip_sockets(registration.address, registration.exchange.sip_port):
+                        attach(each.fd, program)
+        except FilterError as error:
+            log.warning("sip_filter_failed", why=str(error))
+
+
+@asynccontextmanager
+async def open_extensions(
+    endpoint: SipEndpoint,
+    exchanges: Mapping[str, ExchangeSettings],
+    extensions: Mapping[str, tuple[str, ExtensionSettings]],
+    say: Callable[[ProblemNews], None],
+) -> AsyncIterator[Extensions]:
+    """Keep extensions (name to exchange's name and settings) registered while in the scope."""
+    opened = Extensions(endpoint, exchanges, extensions, say)
+    running = asyncio.create_task(opened.run(), name="registrations")
+    try:
+        yield opened
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await opened.stop()

@@ -1,0 +1,223 @@
+"""Keeps one extension registered at its exchange, for ever: resolves, finds our address, registers, waits."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exchange.sip.account import AccountSettings, RegistrationAnswer
+from exchange.sip.address import AddressError, local_address
+from exchange.sip.endpoint import SipEndpoint
+from exchange.sip.message import SipMessage
+from exchange.sip.password_guard import PasswordGuard
+from exchange.sip.problem_log import ProblemLog
+from exchange.sip.registration_policy import (
+    NoAnswer,
+    Outcome,
+    Refused,
+    Registered,
+    RegistrationPolicy,
+    RegistrationState,
+    TransportFailed,
+    Unresolved,
+)
+from exchange.sip.registration_problem import RegistrationPlace
+from exchange.sip.resolver import NameWatch
+from exchange.sip.routing import make_token
+from exchange.sip.stack import SipError
+
+ANSWER_S = 40.0
+"""Longer than SIP's own time limit (timer F, 32 s)."""
+UNREGISTER_S = 1.0
+_PASSWORD_LOOKED_AT = frozenset({401, 403, 407})
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeSettings:
+    """An exchange by its configuration: `address` is our own towards it, "" to have it found.
+
+    `sip_port` is the local port that its SIP comes to.
+    """
+
+    name: str
+    host: str
+    port: int = 5060
+    tcp: bool = False
+    address: str = ""
+    sip_port: int = 5060
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionSettings:
+    """An extension by its configuration; `expires_s` is asked for."""
+
+    name: str
+    user: str
+    password: str
+    expires_s: int = 120
+
+
+class Registration:
+    """One extension's registration; belongs to the event loop. `run` it in a task of its own."""
+
+    def __init__(
+        self,
+        endpoint: SipEndpoint,
+        exchange: ExchangeSettings,
+        extension: ExtensionSettings,
+        *,
+        names: NameWatch,
+        guard: PasswordGuard,
+        problems: ProblemLog,
+        moved: Callable[[], None],
+    ) -> None:
+        self.exchange = exchange
+        self.extension = extension
+        self.registrar = ""
+        """host:port, numeric, of the exchange as we last spoke to it."""
+        self.address = ""
+        """Our own address towards it."""
+        self.token = make_token(extension.password, exchange.name, extension.name)
+        self._endpoint = endpoint
+        self._names = names
+        self._guard = guard
+        self._problems = problems
+        self._moved = moved
+        self._settings: AccountSettings | None = None
+        self._answers: asyncio.Queue[RegistrationAnswer] = asyncio.Queue()
+        self._hurry = asyncio.Event()
+        place = RegistrationPlace(
+            exchange=exchange.name,
+            extension=extension.name,
+            host=exchange.host,
+            port=exchange.port,
+            transport="tcp" if exchange.tcp else "udp",
+            user=extension.user,
+        )
+        self._policy = RegistrationPolicy(place, random.SystemRandom(), expires_s=extension.expires_s)
+        self.registered = asyncio.Event()
+
+    @property
+    def state(self) -> RegistrationState:
+        """Where the extension stands."""
+        return self._policy.state
+
+    def hurry(self) -> None:
+        """The network changed: try at once, unless a password was refused."""
+        if self._policy.hurry(time.monotonic()) == 0:
+            self._hurry.set()
+
+    async def run(self) -> None:
+        """Register, refresh and try again until cancelled."""
+        while True:
+            await self._turn()
+            outcome = await self._attempt()
+            self._tell_guard(outcome)
+            decision = self._policy.take(outcome, time.monotonic())
+            self._problems.update(self.extension.name, decision.problem)
+            if decision.state is RegistrationState.REGISTERED:
+                self.registered.set()
+            else:
+                self.registered.clear()
+            await self._pause(decision.retry_in_s)
+
+    async def stop(self) -> None:
+        """Take the binding back, waiting a second at most for the exchange's answer."""
+        if not self.registered.is_set():
+            return
+        self.registered.clear()
+        self._drop_old_answers()
+        try:
+            await self._endpoint.unregister(self.extension.name)
+            async with asyncio.timeout(UNREGISTER_S):
+                await self._answers.get()
+        except (SipError, TimeoutError):
+            return
+
+    async def _turn(self) -> None:
+        while True:
+            wait_s = self._guard.ask(self.extension.name, time.monotonic())
+            if wait_s <= 0:
+                return
+            await asyncio.sleep(wait_s)
+
+    async def _attempt(self) -> Outcome:
+        resolution = await self._names.first()
+        if not resolution.addresses:
+            return Unresolved(resolution.problem)
+        try:
+            await self._set_up(resolution.addresses[0])
+            self._drop_old_answers()
+            await self._endpoint.register(self.extension.name)
+        except (AddressError, SipError) as error:
+            return TransportFailed(str(error))
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return _outcome(await self._answers.get())
+        except TimeoutError:
+            return NoAnswer()
+
+    async def _set_up(self, registrar_address: str) -> None:
+        exchange = self.exchange
+        registrar = f"{registrar_address}:{exchange.port}"
+        address = local_address(registrar_address, exchange.address or None)
+        transport = await self._endpoint.transport(address, exchange.sip_port, tcp=exchange.tcp)
+        settings = AccountSettings(
+            user=self.extension.user,
+            registrar=registrar,
+            address=address,
+            transport=transport,
+            tcp=exchange.tcp,
+            password=self.extension.password,
+            expires_s=self._policy.expires_s,
+            token=self.token,
+        )
+        if settings == self._settings:
+            return
+        await self._endpoint.set_account(self.extension.name, settings, self._answers.put_nowait)
+        self._settings = settings
+        if (registrar, address) != (self.registrar, self.address):
+            self.registrar, self.address = registrar, address
+            self._moved()
+
+    def _tell_guard(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Registered):
+            self._guard.proved(self.extension.name)
+        elif isinstance(outcome, Refused) and outcome.status in _PASSWORD_LOOKED_AT:
+            self._guard.refused(self.extension.name, time.monotonic())
+        else:
+            self._guard.undecided(self.extension.name)
+            self._names.refresh()
+
+    async def _pause(self, pause_s: float) -> None:
+        self._hurry.clear()
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+
+    def _drop_old_answers(self) -> None:
+        while not self._answers.empty():
+            self._answers.get_nowait()
+
+
+def _outcome(answer: RegistrationAnswer) -> Outcome:
+    """What a REGISTER's end means; PJSIP makes 408 and 503 itself where nothing answered or nothing was sent."""
+    if answer.status == 200:
+        return Registered(answer.expires_s)
+    if not answer.text:
+        return NoAnswer() if answer.status == 408 else TransportFailed(answer.reason)
+    message = SipMessage.parse(answer.text)
+    return Refused(
+        answer.status,
+        answer.reason,
+        retry_after_s=_number(message.header("retry-after")),
+        min_expires_s=_number(message.header("min-expires")),
+    )
+
+
+def _number(text: str) -> int | None:
+    digits = text.strip().split(" ")[0].split("(")[0].split(";")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
