@@ -9,7 +9,7 @@ STALL_S = 2.0
 LOOK_EVERY_S = 0.25
 
 BeatAge = Callable[[], float]
-"""How long ago a thread beat last, in seconds."""
+"""How long ago a thread beat last, in seconds; may raise what ended the thread."""
 
 
 class Stalled(Exception):  # noqa: N818 - an event
@@ -45,7 +45,7 @@ async def watch(
     feed_every_s: float,
     stall_s: float = STALL_S,
 ) -> None:
-    """Call `feed` as often as asked while all threads beat, until cancelled. Raises Stalled."""
+    """Call `feed` as often as asked while all threads beat, until cancelled. Raises Stalled, and what an age raises."""
     fed_monotonic_s = float("-inf")
     looked_monotonic_s = time.monotonic()
     while True:

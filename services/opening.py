@@ -58,7 +58,7 @@ async def keep_open(
             raise ServiceDied(spec.name) from group
 
 
-def first_of(group: BaseExceptionGroup[ServiceDied]) -> BaseException:
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first exception of a group, however deep."""
     first = group.exceptions[0]
     return first_of(first) if isinstance(first, BaseExceptionGroup) else first

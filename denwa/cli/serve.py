@@ -26,7 +26,7 @@ from denwa.language import Text
 from denwa.serve import run
 from denwa.systemd import Notifier
 from exchange.sip.stack import SipError
-from services.opening import ServiceDied
+from services.opening import ServiceDied, first_of
 from services.spec import ServiceSpec
 
 _NO_SERVICE = Text(
@@ -68,9 +68,9 @@ def serve(
     try:
         asyncio.run(run(lambda: assemble(configuration, chosen), Notifier.of(os.environ), greet))
     except* SipError as group:
-        stop(_advice(group.exceptions[0]))
+        stop(_advice(first_of(group)))
     except* (ServiceDied, Stalled) as group:
-        stop(str(group.exceptions[0]))
+        stop(str(first_of(group)))
 
 
 def _chosen(services: Mapping[str, ServiceSpec], names: list[str]) -> dict[str, ServiceSpec]:

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 COMMANDS_WAITING = 4096
-STALL_S = 2.0
 
 
 class BridgeFull(Exception):  # noqa: N818 - a state
@@ -87,7 +86,9 @@ class Bridge:
                 raise
 
     def stalled_s(self) -> float:
-        """Seconds since the SIP thread last came round; above `STALL_S` it is stalled."""
+        """Seconds since the SIP thread last came round. Raises what ended the thread, if something did."""
+        if self.died.done():
+            self.died.result()
         return time.monotonic() - self._beat_monotonic_s
 
     # -- on the SIP thread --

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 
@@ -27,7 +28,10 @@ class Extensions:
         say: Callable[[ProblemNews], None],
     ) -> None:
         self._exchanges = exchanges
-        self._names = {name: NameWatch(each.host, self._resolved) for name, each in exchanges.items()}
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._names = {
+            name: NameWatch(each.host, partial(self._resolved, name)) for name, each in exchanges.items()
+        }
         guards = {name: PasswordGuard() for name in exchanges}
         problems = ProblemLog(say)
         self.registrations = {
@@ -64,22 +68,26 @@ class Extensions:
         """Take all bindings back."""
         await asyncio.gather(*(each.stop() for each in self.registrations.values()))
 
-    def _resolved(self, resolution: Resolution) -> None:
-        log.debug("exchange_resolved", addresses=resolution.addresses, problem=resolution.problem)
+    def _resolved(self, exchange: str, resolution: Resolution) -> None:
+        if resolution.addresses == self._addresses.get(exchange, ()):
+            return
+        self._addresses[exchange] = resolution.addresses
+        log.debug("exchange_resolved", exchange=exchange, addresses=resolution.addresses)
         self._filter()
         for registration in self.registrations.values():
-            registration.hurry()
+            if registration.exchange.name == exchange:
+                registration.hurry()
 
     def _filter(self) -> None:
         """Let only exchanges' packets reach the SIP parser."""
-        sources = {address for watch in self._names.values() for address in watch.resolution.addresses}
+        sources = {address for known in self._addresses.values() for address in known}
         if not sources:
             return
         try:
             program = filter_program(sources)
             for registration in self.registrations.values():
                 if registration.address:
-                    for each in find_sip_sockets(registration.address, registration.exchange.sip_port):
+                    for each in find_sip_sockets(registration.address, registration.sip_port):
                         attach(each.fd, program)
         except FilterError as error:
             log.warning("sip_filter_failed", why=str(error))
@@ -92,12 +100,16 @@ async def open_extensions(
     extensions: Mapping[str, tuple[str, ExtensionSettings]],
     say: Callable[[ProblemNews], None],
 ) -> AsyncIterator[Extensions]:
-    """Keep extensions (name to exchange's name and settings) registered while in the scope."""
+    """Keep extensions (name to exchange's name and settings) registered while in the scope.
+
+    A registration that fails by a fault of ours cancels the body and raises its exception, in a group.
+    """
     opened = Extensions(endpoint, exchanges, extensions, say)
-    running = asyncio.create_task(opened.run(), name="registrations")
-    try:
-        yield opened
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await opened.stop()
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(opened.run(), name="registrations")
+        try:
+            yield opened
+        finally:
+            running.cancel()
+            await asyncio.wait({running})
+            await opened.stop()

@@ -78,6 +78,8 @@ class Registration:
         """host:port, numeric, of the exchange as we last spoke to it."""
         self.address = ""
         """Our own address towards it."""
+        self.sip_port = 0
+        """The port there that its SIP comes to."""
         self.token = make_token(extension.password, exchange.name, extension.name)
         self._endpoint = endpoint
         self._names = names
@@ -85,6 +87,7 @@ class Registration:
         self._problems = problems
         self._moved = moved
         self._settings: AccountSettings | None = None
+        self._failovers = 0
         self._answers: asyncio.Queue[RegistrationAnswer] = asyncio.Queue()
         self._hurry = asyncio.Event()
         place = RegistrationPlace(
@@ -112,8 +115,10 @@ class Registration:
         """Register, refresh and try again until cancelled."""
         while True:
             await self._turn()
+            self._hurry.clear()
             outcome = await self._attempt()
             self._tell_guard(outcome)
+            self._fail_over(outcome)
             decision = self._policy.take(outcome, time.monotonic())
             self._problems.update(self.extension.name, decision.problem)
             if decision.state is RegistrationState.REGISTERED:
@@ -147,7 +152,7 @@ class Registration:
         if not resolution.addresses:
             return Unresolved(resolution.problem)
         try:
-            await self._set_up(resolution.addresses[0])
+            await self._set_up(resolution.addresses[self._failovers % len(resolution.addresses)])
             self._drop_old_answers()
             await self._endpoint.register(self.extension.name)
         except (AddressError, SipError) as error:
@@ -157,6 +162,11 @@ class Registration:
                 return _outcome(await self._answers.get())
         except TimeoutError:
             return NoAnswer()
+
+    def _fail_over(self, outcome: Outcome) -> None:
+        """Turn to the name's next address when this one does not answer (RFC 3263, 4.3)."""
+        if isinstance(outcome, NoAnswer | TransportFailed):
+            self._failovers += 1
 
     async def _set_up(self, registrar_address: str) -> None:
         exchange = self.exchange
@@ -179,6 +189,7 @@ class Registration:
         self._settings = settings
         if (registrar, address) != (self.registrar, self.address):
             self.registrar, self.address = registrar, address
+            self.sip_port = await self._endpoint.port_of(transport)
             self._moved()
 
     def _tell_guard(self, outcome: Outcome) -> None:
@@ -191,7 +202,6 @@ class Registration:
             self._names.refresh()
 
     async def _pause(self, pause_s: float) -> None:
-        self._hurry.clear()
         try:
             async with asyncio.timeout(pause_s):
                 await self._hurry.wait()

@@ -17,7 +17,6 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 SO_ATTACH_FILTER = 26
-SO_DETACH_FILTER = 27
 MOST_SOURCES = 1000
 """Two instructions a source; the kernel takes 4,096 (BPF_MAXINSNS)."""
 _LOAD_WORD = 0x20  # BPF_LD | BPF_W | BPF_ABS
@@ -93,17 +92,6 @@ def attach(fd: int, program: tuple[Instruction, ...]) -> None:
             borrowed.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, fprog)
         except OSError as error:
             raise FilterError(f"the kernel refused the SIP source filter: {error.strerror}") from error
-
-
-def detach(fd: int) -> None:
-    """Take the filter off; none there is no error. Raises FilterError."""
-    with _borrow(fd) as borrowed:
-        try:
-            borrowed.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise FilterError(f"the SIP source filter stays: {error.strerror}") from error
 
 
 def find_sip_sockets(address: str, port: int) -> tuple[SipSocket, ...]:

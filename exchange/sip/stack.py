@@ -86,12 +86,6 @@ class Stack:
         info = self.endpoint.transportGetInfo(transport)
         return int(info.localName.rpartition(":")[2])
 
-    def close_transport(self, transport: int) -> None:
-        """Stop listening."""
-        assert self.endpoint is not None  # noqa: S101 - start ran
-        with readable("cannot close a transport"):
-            self.endpoint.transportClose(transport)
-
     def _endpoint_config(self) -> pj.EpConfig:
         config = pj.EpConfig()
         config.logConfig.level = config.logConfig.consoleLevel = self.config.log_level

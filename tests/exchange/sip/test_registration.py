@@ -25,7 +25,6 @@ from support.registrar_steps import (
     WrongPassword,
 )
 
-from exchange.media.line import start_lines, stop_lines
 from exchange.sip.endpoint import SipEndpoint, open_endpoint
 from exchange.sip.password_guard import PasswordGuard
 from exchange.sip.problem_log import ProblemLog, ProblemNews
@@ -36,20 +35,13 @@ from exchange.sip.routing import contact_token, make_token
 from exchange.sip.source_filter import find_sip_sockets
 from exchange.sip.stack import StackConfig
 
-pytestmark = pytest.mark.native
+pytestmark = [pytest.mark.native, pytest.mark.usefixtures("line_eventfd")]
 
 USER = "7000"
 KEY = 'a password with spaces & "quotes"'
 SOON_S = 10.0
 STACK = StackConfig(calls=4, realtime_priority=0)
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def line_eventfd() -> None:
-    """Open it before the first test counts descriptors: the line keeps it as long as the process lives."""
-    start_lines(0)
-    stop_lines()
 
 
 @pytest.fixture
@@ -304,6 +296,25 @@ def test_a_hung_name_server_holds_up_no_other_extension(registrar: ScriptedRegis
         released.set()
 
 
+def test_another_address_of_the_name_is_tried_where_one_refuses(registrar: ScriptedRegistrar):
+    """RFC 3263, 4.3; nothing listens at the first."""
+
+    async def scenario() -> None:
+        async with open_endpoint(STACK, lambda _: None) as endpoint:
+            two = Extension(
+                endpoint,
+                registrar.address[1],
+                host="pbx.example",
+                tcp=True,
+                look_up=lambda _: ("127.0.0.9", "127.0.0.1"),
+            )
+            async with two.running():
+                await two.registered()
+                assert two.problems == ["transport", "end of transport"]
+
+    asyncio.run(scenario())
+
+
 def test_pjsips_own_sockets_are_found_for_the_source_filter(registrar: ScriptedRegistrar, tcp: bool):
     async def scenario() -> None:
         async with extension(registrar, tcp=tcp) as time_extension:
@@ -317,7 +328,6 @@ def test_pjsips_own_sockets_are_found_for_the_source_filter(registrar: ScriptedR
 
 PROCESS = """
 import asyncio, sys
-from exchange.media.line import start_lines, stop_lines
 from exchange.sip.endpoint import open_endpoint
 from exchange.sip.password_guard import PasswordGuard
 from exchange.sip.problem_log import ProblemLog

@@ -1,0 +1,154 @@
+"""All extensions together, on real PJSIP at scripted registrars: two exchanges, failover, a fault of ours."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any
+
+import pytest
+from support.registrar import ScriptedRegistrar
+from support.registrar_steps import WrongPassword
+
+from exchange.sip.endpoint import SipEndpoint, open_endpoint
+from exchange.sip.extensions import Extensions, open_extensions
+from exchange.sip.problem_log import ProblemNews
+from exchange.sip.registration import ExchangeSettings, ExtensionSettings
+from exchange.sip.resolver import Resolution
+from exchange.sip.source_filter import find_sip_sockets
+from exchange.sip.stack import StackConfig
+
+pytestmark = [pytest.mark.native, pytest.mark.usefixtures("line_eventfd")]
+
+STACK = StackConfig(calls=4, realtime_priority=0)
+SOON_S = 10.0
+
+
+def on_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Run a test on an event loop of its own."""
+
+    @wraps(test)
+    def run(**fixtures: object) -> None:
+        asyncio.run(test(**fixtures))
+
+    return run
+
+
+@pytest.fixture
+def registrars() -> Iterator[dict[str, ScriptedRegistrar]]:
+    """Two exchanges, each with an extension of its own password."""
+    with ExitStack() as scope:
+        yield {
+            name: scope.enter_context(ScriptedRegistrar({user: f"{name} opens"}))
+            for name, user in (("home", "7000"), ("away", "8000"))
+        }
+
+
+def exchange(name: str, registrar: ScriptedRegistrar, *, tcp: bool = False) -> ExchangeSettings:
+    return ExchangeSettings(name, "127.0.0.1", registrar.address[1], tcp=tcp, sip_port=0)
+
+
+def settings(registrars: dict[str, ScriptedRegistrar]) -> dict[str, ExchangeSettings]:
+    return {name: exchange(name, registrar, tcp=name == "away") for name, registrar in registrars.items()}
+
+
+EXTENSIONS = {
+    "clock": ("home", ExtensionSettings("clock", "7000", "home opens")),
+    "echo": ("away", ExtensionSettings("echo", "8000", "away opens")),
+}
+
+
+async def all_registered(opened: Extensions) -> None:
+    async with asyncio.timeout(SOON_S):
+        for registration in opened.registrations.values():
+            await registration.registered.wait()
+
+
+@on_a_loop
+async def test_each_extension_is_registered_at_its_own_exchange(registrars: dict[str, ScriptedRegistrar]):
+    """One by UDP, one by TCP; both bindings are taken back at the end."""
+    said: list[ProblemNews] = []
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        open_extensions(endpoint, settings(registrars), EXTENSIONS, said.append) as opened,
+    ):
+        await all_registered(opened)
+        assert len(registrars["home"].bindings("7000")) == 1
+        assert len(registrars["away"].bindings("8000")) == 1
+        home, away = (registrars[name].address[1] for name in ("home", "away"))
+        assert opened.targets() == {
+            "clock": f"127.0.0.1:{home}",
+            "echo": f"127.0.0.1:{away};transport=tcp",
+        }
+    assert not said
+    assert not registrars["home"].bindings("7000")
+    assert not registrars["away"].bindings("8000")
+
+
+@on_a_loop
+async def test_the_filter_lies_on_the_ports_that_were_got(
+    registrars: dict[str, ScriptedRegistrar], monkeypatch: pytest.MonkeyPatch
+):
+    """Port 0 is some port: its sockets are the ones that are filtered."""
+    filtered: list[int] = []
+    monkeypatch.setattr("exchange.sip.extensions.attach", lambda fd, _: filtered.append(fd))
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        open_extensions(endpoint, settings(registrars), EXTENSIONS, print) as opened,
+    ):
+        await all_registered(opened)
+        wanted = {
+            each.fd
+            for registration in opened.registrations.values()
+            for each in find_sip_sockets(registration.address, registration.sip_port)
+        }
+        assert len(wanted) == 2
+        assert set(filtered) == wanted
+
+
+async def _hurried(
+    endpoint: SipEndpoint, registrars: dict[str, ScriptedRegistrar], resolution: Resolution
+) -> list[int]:
+    """How many REGISTERs each exchange got after the home exchange's name resolved so."""
+    async with open_extensions(endpoint, settings(registrars), EXTENSIONS, print) as opened:
+        await all_registered(opened)
+        before = [len(registrar.seen) for registrar in registrars.values()]
+        opened._resolved("home", resolution)  # as its NameWatch calls it
+        await asyncio.sleep(0.3)
+        return [
+            len(registrar.seen) - known for registrar, known in zip(registrars.values(), before, strict=True)
+        ]
+
+
+@on_a_loop
+async def test_a_moved_exchange_hurries_its_own_extensions_alone(registrars: dict[str, ScriptedRegistrar]):
+    async with open_endpoint(STACK, lambda _: None) as endpoint:
+        home, away = await _hurried(endpoint, registrars, Resolution(("127.0.0.1", "127.0.0.2")))
+    assert home > 0
+    assert away == 0
+
+
+@on_a_loop
+async def test_a_name_server_that_falls_silent_hurries_nobody(registrars: dict[str, ScriptedRegistrar]):
+    async with open_endpoint(STACK, lambda _: None) as endpoint:
+        resolution = Resolution(("127.0.0.1",), "the name server does not answer")
+        assert await _hurried(endpoint, registrars, resolution) == [0, 0]
+
+
+@on_a_loop
+async def test_a_fault_of_ours_ends_the_scope(registrars: dict[str, ScriptedRegistrar]):
+    """Never a registration that is silently dead."""
+    registrars["away"].always = WrongPassword()
+
+    def faulty(_: ProblemNews) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with pytest.raises(ExceptionGroup) as raised:
+        async with (
+            asyncio.timeout(SOON_S),
+            open_endpoint(STACK, lambda _: None) as endpoint,
+            open_extensions(endpoint, settings(registrars), EXTENSIONS, faulty),
+        ):
+            await asyncio.sleep(SOON_S)
+    assert raised.group_contains(RuntimeError, match="a fault of ours")
+    assert not registrars["home"].bindings("7000")
