@@ -64,6 +64,7 @@ struct pace {
     int64_t accepted;      /* the part of offset that is an accepted longer path */
     int64_t due_us;        /* when the next packet should leave */
     int64_t earliest_us;   /* when an answer may leave by our own clock; 0: nothing was said yet */
+    int64_t last_said_us;
     int64_t hurry_us;      /* how much earlier answers may still leave in all */
     int64_t last_packet_us;
     int calm;              /* packets in a row that came at their pace while credit stood */

@@ -15,6 +15,7 @@
 #define OVERSLEPT_US 500000    /* the credit thread itself did not run: do not send all that at once */
 #define ANSWER_LATEST_US 1000000
 #define MOST_HURRY_US 100000
+#define CLOSEST_PART 3 / 4     /* of a packet's length between two that leave ahead of the schedule */
 #define HURRY_REFILL 1000      /* of the time said: 1,000 ppm */
 #define FOLLOW 1024            /* the schedule follows a late far end by this part of its lateness a packet */
 #define ENVELOPE 16            /* the lower envelope of answers' times leaks up by 1/16 of what it is passed by */
@@ -112,19 +113,16 @@ static int64_t owed(const struct line *line)
 }
 
 /* Two lines that answer each other would have no clock between them, and run ever faster. So answers keep to a schedule
- * of our own clock, but for what a far end may be early by: MOST_HURRY_US at once (its first packets were late), and
- * 1/HURRY_REFILL for ever (its crystal). What is held back is sent by the credit thread. */
-static int may_answer(struct line *line, int64_t now_us)
+ * of our own clock, but for what a far end may be early by: MOST_HURRY_US (its first packets were late), and
+ * 1/HURRY_REFILL for ever (its crystal). Ahead of the schedule they keep a distance, lest there be a burst. What is held
+ * back is sent by the credit thread. */
+static int64_t answer_from_us(const struct line *line)
 {
-    struct pace *pace = &line->pace;
-    int64_t early_us = pace->earliest_us - now_us;
-    if (early_us > pace->hurry_us)
-        return 0;
-    if (early_us > 0) {
-        pace->hurry_us -= early_us;
-        pace->earliest_us = now_us;
-    }
-    return 1;
+    const struct pace *pace = &line->pace;
+    int64_t apart_us = pace->last_said_us + packet_us(line) * CLOSEST_PART;
+    int64_t hurried_us = pace->earliest_us - pace->hurry_us;
+    int64_t from_us = apart_us > hurried_us ? apart_us : hurried_us;
+    return from_us < pace->earliest_us ? from_us : pace->earliest_us;
 }
 
 /* One packet was said, by an answer or on credit. A far end that is late for good moves the schedule, slowly: it may have
@@ -135,7 +133,11 @@ static void keep_schedule(struct line *line, int64_t now_us)
     if (!pace->earliest_us) {
         pace->earliest_us = now_us;
         pace->hurry_us = MOST_HURRY_US;
+    } else if (now_us < pace->earliest_us) {
+        pace->hurry_us -= pace->earliest_us - now_us;
+        pace->earliest_us = now_us;
     }
+    pace->last_said_us = now_us;
     pace->earliest_us += packet_us(line);
     if (now_us > pace->earliest_us)
         pace->earliest_us += (now_us - pace->earliest_us) / FOLLOW;
@@ -144,13 +146,11 @@ static void keep_schedule(struct line *line, int64_t now_us)
         pace->hurry_us = MOST_HURRY_US;
 }
 
-/* Sends what is owed and may leave; in_a_hurry: also what is early. due_us follows the lower envelope of the answers'
+/* Sends what is owed and may leave. due_us follows the lower envelope of the answers'
  * times: when packets come if nothing delays them. */
-static void answer(struct line *line, int64_t now_us, int in_a_hurry)
+static void answer(struct line *line, int64_t now_us)
 {
-    while (owed(line) >= line->sender.packet_samples) {
-        if (in_a_hurry ? !may_answer(line, now_us) : now_us < line->pace.earliest_us)
-            return;
+    while (owed(line) >= line->sender.packet_samples && now_us >= answer_from_us(line)) {
         say(line);
         keep_schedule(line, now_us);
         int64_t late_us = now_us - line->pace.due_us;
@@ -200,7 +200,7 @@ static void set_look(struct line *line)
 {
     int64_t slack_us = line->timeline.synced ? STREAM_SLACK_US : 0;
     int is_held_back = owed(line) >= line->sender.packet_samples;
-    line->credit_look_us = is_held_back ? line->pace.earliest_us : line->pace.due_us + slack_us;
+    line->credit_look_us = is_held_back ? answer_from_us(line) : line->pace.due_us + slack_us;
 }
 
 void stream_receive(struct line *line, const struct rtp_packet *packet, int64_t now_us)
@@ -224,7 +224,7 @@ void stream_receive(struct line *line, const struct rtp_packet *packet, int64_t 
         judge_path(line, packet->size, interval_us, now_us);
     }
     if (!is_noise)
-        answer(line, now_us, 1); /* comfort noise comes when it likes: the clock keeps the pace meanwhile */
+        answer(line, now_us); /* comfort noise comes when it likes: the clock keeps the pace meanwhile */
     sender_report(line, now_us);
     set_look(line);
 }
@@ -236,7 +236,7 @@ void stream_credit(struct line *line, int64_t now_us)
         pace->due_us = now_us;
     if (now_us - pace->due_us > OVERSLEPT_US)
         pace->due_us = now_us - STREAM_SLACK_US - 1;
-    answer(line, now_us, 0);
+    answer(line, now_us);
     while (now_us >= pace->due_us + (line->timeline.synced ? STREAM_SLACK_US : 0)) {
         if (line->timeline.synced && -owed(line) >= LONGEST_CREDIT) {
             line->timeline.synced = 0;
