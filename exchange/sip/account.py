@@ -98,7 +98,9 @@ def _config(settings: AccountSettings) -> pj.AccountConfig:
     config = pj.AccountConfig()
     host = settings.registrar or settings.domain or settings.address
     config.idUri = f"sip:{settings.user}@{host}"
-    config.sipConfig.transportId = settings.transport
+    # A caller without an exchange may come by any transport; what we send goes back by the same.
+    if settings.registrar:
+        config.sipConfig.transportId = settings.transport
     if settings.token:
         config.sipConfig.contactUriParams = f";{TOKEN_PARAMETER}={settings.token}"
     if settings.registrar:

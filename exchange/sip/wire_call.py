@@ -15,6 +15,7 @@ from exchange.sip.guard import callback
 from exchange.sip.leg import DigitSource, End, EndedBy
 from exchange.sip.sdp_check import check_offer
 
+DECLINE = 603
 INFO = 1
 """pjsua_dtmf_method of SIP INFO; RFC 4733 comes by the line."""
 
@@ -170,6 +171,16 @@ class WireCall(pj.Call):
         if not verdict.ok:
             prm.statusCode = verdict.status
         prm.opt.textCount = prm.opt.videoCount = 0
+
+    @callback
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802 - PJSIP's name
+        """Refuse REFER: by default PJSIP would call whomever the far end names, at our expense."""
+        prm.statusCode = DECLINE
+
+    @callback
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802 - PJSIP's name
+        """Refuse an INVITE with Replaces (RFC 3891): no route, no cap and no service would know of its call."""
+        prm.statusCode = DECLINE
 
     @callback
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802 - PJSIP's name

@@ -1,93 +1,17 @@
 """Starts `line_server.py` as a child, and speaks to it."""
 
-import contextlib
-import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
 
-from support.pcap import Endpoint
+from support.server_process import ServerProcess
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVER = Path(__file__).with_name("line_server.py")
 
 
-class LineProcess:
-    """A server of a test module's own, on a port of its own."""
+class LineProcess(ServerProcess):
+    """A bare server on the packet line, of a test module's own, on a port of its own."""
 
     def __init__(
         self, transport: str = "udp", *, rt_priority: int = 0, through: tuple[str, ...] = ()
     ) -> None:
         """Start it, on request with real-time priority, or through a program that changes what it may do."""
-        self._process = subprocess.Popen(
-            [*through, sys.executable, str(SERVER), transport, str(rt_priority)],
-            cwd=ROOT,
-            env={
-                "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
-                "PATH": "/usr/bin:/bin",
-                "PYTHONFAULTHANDLER": "1",
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            self.address: Endpoint = ("127.0.0.1", self._read()["port"])
-        except BaseException:
-            self._close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        last = self._close()
-        assert self._process.returncode == 0, "the server did not end by itself"
-        assert last == '"clean"', f"the server's last words: {last!r}"
-
-    def _close(self) -> str:
-        """Let it end, and return what it still said."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        last = self._process.stdout.read().strip()
-        self._process.stdout.close()
-        self._process.wait(10)
-        return last
-
-    def do(self, what: str, **order: Any) -> Any:
-        """Have a command of line_server.py carried out, and return its result."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": what, **order}) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def report(self) -> dict[str, Any]:
-        """All that the server knows of itself and its lines."""
-        report: dict[str, Any] = self.do("report")
-        return report
-
-    def await_report(
-        self, wanted: Callable[[dict[str, Any]], object], timeout_s: float = 5
-    ) -> dict[str, Any]:
-        """The first report of which `wanted` is true; the last one in the error when none is."""
-        ends_monotonic_s = time.monotonic() + timeout_s
-        while not wanted(report := self.report()):
-            assert time.monotonic() < ends_monotonic_s, f"it never came to that: {report}"
-            time.sleep(0.02)
-        return report
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, f"the server is dead, status {self._process.wait(5)}"
-        return json.loads(line)
+        super().__init__(SERVER, transport, str(rt_priority), through=through)

@@ -10,23 +10,31 @@ from typing import Self
 from support.pcap import Endpoint
 from support.rtp_socket import RtpSocket
 from support.sip_message import SipMessage
+from support.sip_text import SipStream
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, UPDATE, INFO, OPTIONS"
 
 
 class ScriptedCaller:
-    """One dialog that it begins, and the RTP of that dialog."""
+    """One dialog that it begins, and the RTP of that dialog.
+
+    Attributes:
+        sender: display name and URI of its From.
+        contact: its Contact.
+        target: the request URI of its next request; later the server's Contact.
+    """
+
+    transport = "UDP"
 
     def __init__(
         self, server: Endpoint, user: str = "service", address: str = "127.0.0.1", caller: str = "caller"
     ) -> None:
         self._server = server
-        self._caller = caller
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((address, 0))
+        self._socket = self._open(address)
         self._waiting: list[SipMessage] = []
         self._cseq = 0
         self._branch = ""
+        self._invite: tuple[int, str] | None = None
         self._sdp_version = 0
         self._to = f"<sip:{user}@{server[0]}>"
         self.address = address
@@ -34,6 +42,8 @@ class ScriptedCaller:
         self.target = f"sip:{user}@{server[0]}:{server[1]}"
         self.call_id = secrets.token_hex(8)
         self.tag = secrets.token_hex(4)
+        self.sender = f"<sip:{caller}@{address}>"
+        self.contact = f"<sip:{caller}@{address}:{self.port}>"
         self.rtp = RtpSocket(address)
 
     def __enter__(self) -> Self:
@@ -80,14 +90,16 @@ class ScriptedCaller:
             self._cseq += 1
             cseq = self._cseq
         self._branch = branch or "z9hG4bK" + secrets.token_hex(6)
+        if method == "INVITE":
+            self._invite = cseq, self._branch
         usual = [
-            ("Via", f"SIP/2.0/UDP {self.address}:{self.port};rport;branch={self._branch}"),
+            ("Via", f"SIP/2.0/{self.transport} {self.address}:{self.port};rport;branch={self._branch}"),
             ("Max-Forwards", "70"),
-            ("From", f"<sip:{self._caller}@{self.address}>;tag={self.tag}"),
+            ("From", f"{self.sender};tag={self.tag}"),
             ("To", self._to),
             ("Call-ID", self.call_id),
             ("CSeq", f"{cseq} {method}"),
-            ("Contact", f"<sip:{self._caller}@{self.address}:{self.port}>"),
+            ("Contact", self.contact),
             ("Allow", ALLOW),
         ]
         if body:
@@ -117,7 +129,7 @@ class ScriptedCaller:
         copied = [
             (name, value) for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in request.all(name)
         ]
-        headers = [*copied, ("Contact", f"<sip:{self._caller}@{self.address}:{self.port}>"), ("Allow", ALLOW)]
+        headers = [*copied, ("Contact", self.contact), ("Allow", ALLOW)]
         if body:
             headers.append(("Content-Type", "application/sdp"))
         self.send(SipMessage(f"SIP/2.0 {status} Scripted", tuple(headers), body).encode())
@@ -130,12 +142,19 @@ class ScriptedCaller:
 
     def acknowledge(self, final: SipMessage, body: str = "") -> None:
         """ACK a final response to an INVITE: on the INVITE's own branch when it refused."""
-        branch = self._branch if final.status >= 300 else ""
+        branch = self._invite[1] if self._invite and final.status >= 300 else ""
         self.request("ACK", body, cseq=int(final.one("CSeq").split()[0]), branch=branch)
 
     def hang_up(self) -> SipMessage:
         """BYE, and its response."""
         return self.response(self.request("BYE"))
+
+    def leave(self) -> None:
+        """BYE, or CANCEL of the last INVITE where no dialog is known; waits for nothing."""
+        self.request("BYE")
+        if self._invite:
+            cseq, branch = self._invite
+            self.request("CANCEL", cseq=cseq, branch=branch)
 
     def _learn(self, response: SipMessage) -> None:
         """Keep what makes later requests part of the dialog, and where the server's RTP is."""
@@ -156,4 +175,37 @@ class ScriptedCaller:
                     self._waiting.remove(message)
                     return message
             self._socket.settimeout(max(0.001, ends_monotonic_s - time.monotonic()))
-            self._waiting.append(SipMessage.parse(self._socket.recv(65535)))
+            self._waiting.extend(self._receive())
+
+    def _open(self, address: str) -> socket.socket:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.bind((address, 0))
+        return opened
+
+    def _receive(self) -> list[SipMessage]:
+        """What the socket has next; waits for its timeout."""
+        return [SipMessage.parse(self._socket.recv(65535))]
+
+
+class TcpCaller(ScriptedCaller):
+    """The same over a TCP connection that it opens; its RTP is UDP all the same."""
+
+    transport = "TCP"
+
+    def __init__(self, server: Endpoint, user: str = "service", address: str = "127.0.0.1") -> None:
+        self._stream = SipStream()
+        super().__init__(server, user, address)
+        self.contact = self.contact.replace(">", ";transport=tcp>")
+
+    def send(self, octets: bytes) -> None:
+        """Send any octets on the connection."""
+        self._socket.sendall(octets)
+
+    def _open(self, address: str) -> socket.socket:
+        return socket.create_connection(self._server, 5, (address, 0))
+
+    def _receive(self) -> list[SipMessage]:
+        octets = self._socket.recv(65535)
+        if not octets:
+            raise ConnectionResetError("the server closed the connection")
+        return self._stream.feed(octets)

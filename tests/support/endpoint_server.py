@@ -1,0 +1,266 @@
+"""Our endpoint and runner as a server for the tests: services of one habit each, calls told of, orders obeyed.
+
+Started by `endpoint_process.py`; configured by one argument in JSON, the fields of `Setup`.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import structlog
+from support.memory_exchange import NoDialler
+from support.toy_service import NoConfig, toy
+
+from audio.spandsp.echo import Echo
+from exchange.media.broadcast import Broadcast, MediaClock
+from exchange.media.line import live_lines
+from exchange.network.patterns import NumberPattern
+from exchange.sip.account import AccountSettings
+from exchange.sip.call import Call
+from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
+from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
+from exchange.sip.stack import StackConfig
+from services.echo import spec as echo_spec
+from services.runner import IncomingCall, Runner, open_runner
+from services.spec import Context, ServiceSpec
+
+HOST = "127.0.0.1"
+TOKEN = "0123456789abcdefghij"  # noqa: S105 - a URI parameter's value
+REGISTRAR = "127.0.0.9"
+"""The exchange that the extension with `TOKEN` would be registered at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Caps by service and in all; whether the extension at `REGISTRAR` is there beside the open numbers."""
+
+    caps: dict[str, int] = field(default_factory=dict)
+    total_cap: int | None = None
+    extension: bool = False
+
+
+class Faults:
+    """Keeps what is logged as an error: nothing that a far end does may be one."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        structlog.configure(processors=[structlog.processors.format_exc_info, self._take])
+
+    def _take(self, _: object, method: str, event: structlog.typing.EventDict) -> str:
+        if method in {"error", "exception", "critical"}:
+            self.events.append(str(event))
+        raise structlog.DropEvent
+
+
+@dataclass(slots=True)
+class Told:
+    """What a service was told of one call."""
+
+    call: Call
+    digits: list[str] = field(default_factory=list)
+
+    def report(self) -> dict[str, Any]:
+        """As JSON takes it."""
+        call = self.call
+        return {
+            "call_id": call.call_id,
+            "dialled": call.dialled,
+            "caller": asdict(call.caller),
+            "digits": "".join(self.digits),
+            "answered": call.seconds > 0,
+            "end": None if call.end is None else [call.end.by, call.end.status, call.end.reason],
+            "rtp": asdict(report) if (report := call.rtp()) else None,
+        }
+
+
+class Habits:
+    """The services: each does one thing, and notes the digits that it gets."""
+
+    def __init__(self) -> None:
+        self.calls: list[Told] = []
+
+    def _begin(self, call: Call) -> Told:
+        told = Told(call)
+        self.calls.append(told)
+        return told
+
+    @staticmethod
+    async def _note(told: Told) -> None:
+        while True:
+            digit = await told.call.digit(3600)
+            if digit is not None:
+                told.digits.append(digit)
+
+    async def mirror(self, call: Call) -> None:
+        """Answer and say again what is heard, exact to the octet."""
+        told = self._begin(call)
+        await call.answer()
+        async with call.run(Echo()):
+            await self._note(told)
+
+    async def early(self, call: Call) -> None:
+        """Say again what is heard before the answer; answer when told or at a digit 1, refuse at a 2."""
+        told = self._begin(call)
+        await call.early_media()
+        async with call.run(Echo()):
+            while (digit := await call.digit(3600)) not in {"1", "2"}:
+                told.digits.append(digit or "")
+            if digit == "2":
+                await call.reject(603, "Decline")
+                return
+            await call.answer()
+            await self._note(told)
+
+    async def wait(self, call: Call) -> None:
+        """Do nothing by itself."""
+        self._begin(call)
+        await call.wait_ended()
+
+    async def late(self, call: Call) -> None:
+        """Answer after as many milliseconds as the last three digits dialled, then be silent."""
+        told = self._begin(call)
+        await asyncio.sleep(int(call.dialled[-3:]) / 1000)
+        await call.answer()
+        await self._note(told)
+
+    async def brief(self, call: Call) -> None:
+        """Answer and hang up at once."""
+        self._begin(call)
+        await call.answer()
+
+    def specs(self) -> list[ServiceSpec]:
+        """All of them, and the real echo."""
+        return [
+            echo_spec,
+            toy(self.mirror, name="mirror", number="201"),
+            toy(self.early, name="early", number="202"),
+            toy(self.wait, name="wait", number="203"),
+            toy(self.late, name="late", number="9XXX"),
+            toy(self.brief, name="brief", number="204"),
+            toy(self.mirror, name="any", number="88!"),
+        ]
+
+
+class Server:
+    """The endpoint, its runner, and the orders."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._faults = Faults()
+        self._habits = Habits()
+        self._runner: Runner | None = None
+        specs = self._habits.specs()
+        numbers = tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec in specs)
+        extension = ExtensionNumbers("extension", TOKEN, numbers)
+        self._routes = RouteTable(
+            extensions=(extension,) if setup.extension else (),
+            local=numbers,
+            caps=setup.caps,
+            total_cap=setup.total_cap,
+        )
+        self._services = [
+            (
+                spec,
+                Context(
+                    NoConfig() if spec is not echo_spec else echo_spec.config(),
+                    "en",
+                    NoDialler(),
+                    MediaClock(),
+                    Broadcast,
+                ),
+            )
+            for spec in specs
+        ]
+
+    async def run(self) -> None:
+        """Serve until the standard input ends."""
+        config = StackConfig(calls=64, realtime_priority=0)
+        async with (
+            open_endpoint(config, self._take) as endpoint,
+            open_runner(self._services) as self._runner,
+        ):
+            await endpoint.set_routes(self._routes)
+            port = await self._listen(endpoint)
+            print(json.dumps({"port": port}), flush=True)
+            await self._obey(endpoint)
+            await endpoint.refuse_calls()
+        assert live_lines() == 0, "lines are left"
+        assert not self._faults.events, self._faults.events
+        print(json.dumps("clean"), flush=True)
+
+    async def _listen(self, endpoint: SipEndpoint) -> int:
+        udp = await endpoint.transport(HOST, 0, tcp=False)
+        port = await endpoint.port_of(udp)
+        await endpoint.transport(HOST, port, tcp=True)
+        # each process takes other ports, so that servers of parallel tests do not meet
+        rtp_port = 20000 + os.getpid() * 64 % 20000
+        local = AccountSettings(user="denwa", registrar="", address=HOST, transport=udp, rtp_port=rtp_port)
+        await endpoint.set_account("local", local, lambda _: None)
+        if self._setup.extension:
+            extension = AccountSettings(
+                user="300",
+                registrar=f"{REGISTRAR}:5060",
+                address=HOST,
+                transport=udp,
+                token=TOKEN,
+                rtp_port=rtp_port,
+            )
+            await endpoint.set_account("extension", extension, lambda _: None)
+        return port
+
+    def _take(self, incoming: Incoming) -> None:
+        assert self._runner is not None
+        self._runner.take(
+            IncomingCall(
+                incoming.leg, incoming.service, incoming.dialled, incoming.caller, incoming.sip_call_id
+            )
+        )
+
+    async def _obey(self, endpoint: SipEndpoint) -> None:
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+        )
+        while line := await reader.readline():
+            print(json.dumps(await self._do(json.loads(line), endpoint)), flush=True)
+        transport.close()
+
+    async def _do(self, order: dict[str, Any], endpoint: SipEndpoint) -> Any:
+        calls = self._habits.calls
+        match order["do"]:
+            case "report":
+                return self._report(endpoint)
+            case "answer":
+                await calls[-1].call.answer()
+            case "early":
+                await calls[-1].call.early_media()
+            case "reject":
+                await calls[-1].call.reject(order["status"])
+            case "hang up":
+                await calls[-1].call.hangup()
+            case "press":
+                await calls[-1].call.press(order["digit"])
+            case "refuse calls":
+                await endpoint.refuse_calls()
+        return True
+
+    def _report(self, endpoint: SipEndpoint) -> dict[str, Any]:
+        assert self._runner is not None
+        return {
+            "calls": [told.report() for told in self._habits.calls],
+            "up": endpoint.calls_up(),
+            "running": self._runner.calls().total(),
+            "places": self._routes.counts.total,
+            "faults": self._faults.events,
+            "lines": live_lines(),
+            "threads": threading.active_count(),
+            "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
+        }
+
+
+if __name__ == "__main__":
+    asyncio.run(Server(Setup(**json.loads(sys.argv[1]))).run())
