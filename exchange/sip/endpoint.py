@@ -172,11 +172,17 @@ class SipEndpoint:
             wire.respond(route.status, route.reason)
             return
         self._calls[wire] = route
-        caller = read_caller(message, from_registrar=bool(account.settings.registrar))
+        caller = read_caller(message, from_registrar=self._is_registrar(str(data.srcAddress)))
         self.bridge.post(
             self._take,
             Incoming(leg, route.service, route.extension, dialled, caller, message.header("call-id")),
         )
+
+    def _is_registrar(self, source: str) -> bool:
+        """Whether host:port is an exchange of ours: a token may have been overheard, an address answers for itself."""
+        host = source.rpartition(":")[0]
+        registrars = (account.settings.registrar.rpartition(":")[0] for account in self._accounts.values())
+        return host != "" and host in registrars
 
     def _gone(self, wire: WireCall) -> None:
         route = self._calls.pop(wire, None)
