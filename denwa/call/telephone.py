@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
@@ -51,7 +52,6 @@ class CallOptions:
     seconds: float | None = None
     ring_s: float = 60.0
     wav: Path | None = None
-    play: Path | None = None
     tcp: bool = False
 
 
@@ -116,7 +116,8 @@ class Telephone:
         try:
             with contextlib.suppress(CallEnded, TimeoutError):
                 async with (
-                    asyncio.timeout(self.options.seconds),
+                    asyncio.timeout(self.options.seconds) as patience,
+                    _ctrl_c_ends(patience),
                     call.run(handset),
                     _with_task(self._press(call)),
                 ):
@@ -162,6 +163,17 @@ class Telephone:
             await call.press(digit, DIGIT_S)
             self._show("pressed", digit)
             await asyncio.sleep(DIGIT_S + DIGIT_PAUSE_S)
+
+
+@contextlib.asynccontextmanager
+async def _ctrl_c_ends(patience: asyncio.Timeout) -> AsyncIterator[None]:
+    """A first Ctrl-C ends the talk, not the program: it still says how the call went."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, lambda: patience.reschedule(loop.time()))
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 @contextlib.asynccontextmanager

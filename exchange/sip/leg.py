@@ -82,7 +82,7 @@ class Leg(Protocol):
     """One call on the wire. Commands raise `LegGone` when the call is already over."""
 
     def bind(self, listener: LegListener) -> None:
-        """Say who is told; comes once, before anything is reported (`Call` does it when it is made)."""
+        """Say who is told; comes once (`Call` does it when it is made); nothing reported before is lost."""
 
     async def early_media(self) -> None:
         """Send 183 with SDP."""

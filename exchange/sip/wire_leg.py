@@ -32,6 +32,7 @@ class WireLeg:
         self._bridge = bridge
         self._events = events
         self._listener: LegListener | None = None
+        self._untold: list[Callable[[LegListener], None]] = []
         self._wire: WireCall | None = None
         self._line: Line | None = None
         self._last_stat: LineStat | None = None
@@ -60,6 +61,10 @@ class WireLeg:
         """A stream ended; what its line counted."""
         self._last_stat = stat
 
+    def failed(self, reason: str) -> None:
+        """The call cannot go on."""
+        self.hangup_soon(reason)
+
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by INFO."""
         self._bridge.post(self._on_digit, digit, source)
@@ -76,8 +81,11 @@ class WireLeg:
     # -- the leg, on T1 --
 
     def bind(self, listener: LegListener) -> None:
-        """Say who is told."""
+        """Say who is told; what was reported already is told now: a far end may answer before its caller looks."""
         self._listener = listener
+        for report in self._untold:
+            report(listener)
+        self._untold.clear()
 
     async def early_media(self) -> None:
         """Send 183 with SDP."""
@@ -96,7 +104,7 @@ class WireLeg:
         self.hangup_soon(reason)
 
     def hangup_soon(self, reason: str) -> None:
-        """End the call from anywhere on T1."""
+        """End the call when the SIP thread comes round; from anywhere."""
 
         def end() -> None:
             if self._wire is not None:
@@ -177,30 +185,34 @@ class WireLeg:
             self.hangup_soon(str(error))
             raise LegGone from error
 
+    def _tell(self, report: Callable[[LegListener], None]) -> None:
+        if self._listener is None:
+            self._untold.append(report)
+        else:
+            report(self._listener)
+
     def _on_media(self, line: Line) -> None:
         self._line = line
-        if self._listener is not None:
-            self._listener.leg_media()
+        self._tell(lambda listener: listener.leg_media())
 
     def _on_confirmed(self) -> None:
-        if self._listener is not None:
-            self._listener.leg_answered()
+        self._tell(lambda listener: listener.leg_answered())
 
     def _on_digit(self, digit: str, source: DigitSource) -> None:
-        if self._listener is not None and not self._over:
-            self._listener.leg_digit(digit, source)
+        if not self._over:
+            self._tell(lambda listener: listener.leg_digit(digit, source))
 
     def _on_line(self, flags: LineFlag, digits: str) -> None:
-        if self._listener is None or self._over:
+        if self._over:
             return
         for digit in digits:
-            self._listener.leg_digit(digit, DigitSource.EVENT)
+            self._on_digit(digit, DigitSource.EVENT)
         ready = Ready(0)
         for flag, meaning in _READY.items():
             if flag in flags:
                 ready |= meaning
         if ready:
-            self._listener.leg_ready(ready)
+            self._tell(lambda listener: listener.leg_ready(ready))
 
     def _on_alive(self, status: int) -> None:
         self._asking = False
@@ -211,5 +223,4 @@ class WireLeg:
         if not self._over:
             self._over = True
             self._line = None
-            if self._listener is not None:
-                self._listener.leg_ended(end)
+            self._tell(lambda listener: listener.leg_ended(end))
