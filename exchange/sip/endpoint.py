@@ -162,8 +162,8 @@ class SipEndpoint:
         if self._refusing:
             wire.respond(503, "Shutting Down")
             return
-        if message.body.strip():
-            verdict = check_offer(message.body)
+        if offer := message.sdp().strip():
+            verdict = check_offer(offer)
             if not verdict.ok:
                 wire.respond(verdict.status, verdict.reason)
                 return

@@ -27,6 +27,7 @@ _FOLD = re.compile(r"\n[ \t]+")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_BOUNDARY = re.compile(r'multipart/.*;\s*boundary=(?:"([^"]+)"|([^\s;]+))', re.IGNORECASE)
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _TEL_SEPARATORS = str.maketrans("", "", "-.()")
 """Visual separators of a tel: number (RFC 3966 5.1.1)."""
@@ -65,6 +66,17 @@ class SipMessage:
         """The request URI, or "" of a response."""
         words = self.first.split(" ")
         return words[1] if len(words) == 3 and words[2].startswith("SIP/") else ""
+
+    def sdp(self) -> str:
+        """The session description: the body, or the part of a multipart body (RFC 2046 5.1) that is one; "" without."""
+        boundary = _BOUNDARY.search(self.header("content-type"))
+        if boundary is None:
+            return self.body
+        for part in self.body.split(f"--{boundary[1] or boundary[2]}"):
+            head, _, description = part.partition("\n\n")
+            if "application/sdp" in head.lower():
+                return description
+        return ""
 
 
 def clean(text: str) -> str:

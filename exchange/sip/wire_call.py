@@ -35,6 +35,9 @@ class CallReports(Protocol):
     def counted(self, stat: LineStat) -> None:
         """A stream ended; what its line counted."""
 
+    def failed(self, reason: str) -> None:
+        """The call cannot have sound: end it, but after the callback, which PJSIP has yet to finish."""
+
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by SIP INFO."""
 
@@ -66,10 +69,13 @@ class WireCall(pj.Call):
         super().__init__(account, call_id)
         self.reports = reports
         self.line: Line | None = None
+        """The line that runs, or ran last."""
+        self._lines: dict[int, Line] = {}
         self.dead = False
         self._gone = gone
         self._ours = _Ours()
         self._confirmed = False
+        self._negotiated = False
         self._asked = False
 
     # -- commands --
@@ -132,25 +138,32 @@ class WireCall(pj.Call):
 
     @callback
     def onCreateMediaTransport(self, prm: pj.OnCreateMediaTransportParam) -> None:  # noqa: N802 - PJSIP's name
-        """Put our line between PJMEDIA's stream and its socket."""
+        """Put a line of ours between PJMEDIA's stream and its socket, for every m= line: one of them will run."""
         line = Line.wrap(prm)
         if line is None:
-            self.end("no line left", 503)
+            self.reports.failed("no line left")
             return
-        self.line = line
+        self._lines[int(prm.mediaIdx)] = line
         self.reports.lined(line)
 
     @callback
     def onStreamCreated(self, prm: pj.OnStreamCreatedParam) -> None:  # noqa: N802 - PJSIP's name
         """Start the line before its first packet; each re-INVITE makes a new stream."""
-        if self.line is None or self._ours.hung_up:
+        line = self._lines.get(int(prm.streamIdx))
+        if line is None or self._ours.hung_up:
             return
         try:
-            self.line.start(int(prm.stream))
+            line.start(int(prm.stream))
         except LineError as error:
-            self.end(str(error))
+            self.reports.failed(str(error))
             return
-        self.reports.media(self.line)
+        self.line = line
+        self.reports.media(line)
+
+    @callback
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802, ARG002 - PJSIP's name
+        """Both sides agreed on media, be it to be silent for now."""
+        self._negotiated = True
 
     @callback
     def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802, ARG002 - PJSIP's name
@@ -201,13 +214,15 @@ class WireCall(pj.Call):
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._confirmed:
             self._confirmed = True
             self.reports.confirmed()
+            if not self._negotiated:
+                self.reports.failed("no answer to our offer")
         if info.state != pj.PJSIP_INV_STATE_DISCONNECTED or self.dead:
             return
         self.dead = True
         end = self._how_ended(int(info.lastStatusCode), str(info.lastReason))
         try:
-            if self.line is not None:
-                self.line.bye()
+            for line in self._lines.values():
+                line.bye()
             self._gone(self)
             self.reports.ended(end)
         finally:

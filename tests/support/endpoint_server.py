@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.media.line import live_lines
 from exchange.network.patterns import NumberPattern
 from exchange.sip.account import AccountSettings
-from exchange.sip.call import Call
+from exchange.sip.call import Call, CallEnded
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
 from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
 from exchange.sip.stack import StackConfig
@@ -153,6 +154,7 @@ class Server:
         self._faults = Faults()
         self._habits = Habits()
         self._runner: Runner | None = None
+        self._acting: set[asyncio.Task[None]] = set()
         specs = self._habits.specs()
         numbers = tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec in specs)
         extension = ExtensionNumbers("extension", TOKEN, numbers)
@@ -230,23 +232,32 @@ class Server:
         transport.close()
 
     async def _do(self, order: dict[str, Any], endpoint: SipEndpoint) -> Any:
-        calls = self._habits.calls
         match order["do"]:
             case "report":
                 return self._report(endpoint)
-            case "answer":
-                await calls[-1].call.answer()
-            case "early":
-                await calls[-1].call.early_media()
-            case "reject":
-                await calls[-1].call.reject(order["status"])
-            case "hang up":
-                await calls[-1].call.hangup()
-            case "press":
-                await calls[-1].call.press(order["digit"])
             case "refuse calls":
                 await endpoint.refuse_calls()
+            case _:
+                task = asyncio.create_task(self._act(order, self._habits.calls[-1].call))
+                self._acting.add(task)
+                task.add_done_callback(self._acting.discard)
         return True
+
+    @staticmethod
+    async def _act(order: dict[str, Any], call: Call) -> None:
+        """Something with the newest call; it may take as long as the far end lets it."""
+        with suppress(CallEnded):
+            match order["do"]:
+                case "answer":
+                    await call.answer()
+                case "early":
+                    await call.early_media()
+                case "reject":
+                    await call.reject(order["status"])
+                case "hang up":
+                    await call.hangup()
+                case "press":
+                    await call.press(order["digit"])
 
     def _report(self, endpoint: SipEndpoint) -> dict[str, Any]:
         assert self._runner is not None

@@ -201,3 +201,30 @@ def test_host_part(uri: str, host: str):
 def test_escaping_is_undone(user: str):
     escaped = "".join(f"%{octet:02x}" for octet in user.encode())
     assert unescape(escaped) == user
+
+
+@pytest.mark.parametrize(
+    "content_type", ['multipart/mixed;boundary="cut"', "Multipart/Mixed; charset=x; boundary=cut"]
+)
+def test_the_description_is_found_among_the_parts_of_a_body(content_type):
+    """The part that says it is SDP, without its own head."""
+    text = (
+        f"INVITE sip:1@h SIP/2.0\r\nc: {content_type}\r\n\r\n"
+        "--cut\r\nContent-Type: text/plain\r\n\r\nv=1\r\n--cut\r\n"
+        "content-type:application/SDP\r\nX: y\r\n\r\nv=0\r\no=x\r\n\r\n--cut--\r\n"
+    )
+    assert SipMessage.parse(text).sdp().strip() == "v=0\no=x"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "sdp"),
+    [
+        ("Content-Type: application/sdp", "v=0\r\n", "v=0\n"),
+        ("Content-Type: multipart/mixed", "v=0\r\n", "v=0\n"),
+        ("Content-Type: multipart/mixed;boundary=cut", "--cut\r\n\r\nv=0\r\n--cut--", ""),
+        ("X: y", "", ""),
+    ],
+)
+def test_what_stands_for_the_description_elsewhere(head, body, sdp):
+    """The whole body where it is one; nothing where no part says that it is SDP."""
+    assert SipMessage.parse(f"INVITE sip:1@h SIP/2.0\r\n{head}\r\n\r\n{body}").sdp() == sdp
