@@ -17,8 +17,8 @@ _AT = Text(
     "交換機 {exchange} ({host}:{port}) の内線 {user}:",
 )
 _PASTE = Text(
-    "What the exchange needs for it:  denwa dialplan mikopbx  or  denwa dialplan asterisk",
-    "交換機に要る設定:  denwa dialplan mikopbx  または  denwa dialplan asterisk",
+    "What the exchange needs for it:  {denwa} dialplan mikopbx  or  {denwa} dialplan asterisk",
+    "交換機に要る設定:  {denwa} dialplan mikopbx  または  {denwa} dialplan asterisk",
 )
 
 
@@ -35,33 +35,42 @@ class Listening:
 
 
 def greeting(
-    configuration: Configuration, listening: Listening | None, services: Iterable[str], language: Language
+    configuration: Configuration,
+    listening: Listening | None,
+    services: Iterable[str],
+    language: Language,
+    command: str,
 ) -> str:
-    """The text; only numbers of the services that are open are named. `listening` is None with an exchange."""
+    """The text; only numbers of the services that are open are named.
+
+    `listening` is None with an exchange; `command` is what one types here for denwa.
+    """
     opened = set(services)
     lines = [_UP.say(language), ""]
     if listening is None:
-        lines += _by_exchange(configuration, opened, language)
+        lines += _by_exchange(configuration, opened, language, command)
     else:
-        lines += _by_itself(configuration, listening, opened, language)
+        lines += _by_itself(configuration, listening, opened, language, command)
     return "\n".join(lines)
 
 
 def _by_itself(
-    configuration: Configuration, listening: Listening, opened: set[str], language: Language
+    configuration: Configuration, listening: Listening, opened: set[str], language: Language, command: str
 ) -> list[str]:
     numbers = {number: name for number, name in configuration.numbers.items() if name in opened}
     elsewhere = "" if listening.port == 5060 else f" --server {listening.address}:{listening.port}"
-    by_hand = [f"    denwa call {number}{elsewhere}    {name}" for number, name in numbers.items()]
+    by_hand = [f"    {command} call {number}{elsewhere}    {name}" for number, name in numbers.items()]
     by_telephone = [f"    {listening.uri(number)}    {name}" for number, name in numbers.items()]
     return [_HEAR.say(language), *by_hand, _TELEPHONE.say(language), *by_telephone]
 
 
-def _by_exchange(configuration: Configuration, opened: set[str], language: Language) -> list[str]:
+def _by_exchange(
+    configuration: Configuration, opened: set[str], language: Language, command: str
+) -> list[str]:
     lines = []
     for extension in configuration.extensions.values():
         exchange = configuration.exchanges[extension.exchange]
         where = {"exchange": extension.exchange, "host": exchange.host, "port": exchange.port}
         lines.append(_AT.say(language, user=extension.user, **where))
         lines += [f"    {number}    {name}" for number, name in extension.numbers.items() if name in opened]
-    return [*lines, _PASTE.say(language)]
+    return [*lines, _PASTE.say(language, denwa=command)]

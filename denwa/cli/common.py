@@ -1,6 +1,8 @@
 """What the commands share: the terminal's language, the configuration, the way to stop with a message."""
 
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -46,6 +48,15 @@ LanguageOption = Annotated[
     Language | None,
     typer.Option("--lang", help=say(Text("The language: ja or en.", "言語。ja または en。"))),
 ]
+
+
+def own_command() -> str:
+    """What one types here to run this very program: its name where PATH finds it, else its path."""
+    here = Path(sys.argv[0]).absolute()
+    found = shutil.which(here.name)
+    if found is not None and Path(found).samefile(here):
+        return here.name
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def stop(message: str, status: int = WRONG) -> NoReturn:

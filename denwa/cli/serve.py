@@ -14,6 +14,7 @@ from denwa.cli.common import (
     WRONG_CONFIGURATION,
     ConfigOption,
     configuration_or_stop,
+    own_command,
     say,
     services_or_stop,
     stop,
@@ -63,7 +64,7 @@ def serve(
     _warn(configuration)
 
     def greet(running: Assembled) -> None:
-        typer.echo(greeting(configuration, running.listening, chosen, LANGUAGE))
+        typer.echo(greeting(configuration, running.listening, chosen, LANGUAGE, own_command()))
 
     try:
         asyncio.run(run(lambda: assemble(configuration, chosen), Notifier.of(os.environ), greet))

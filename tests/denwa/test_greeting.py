@@ -21,20 +21,20 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_alone_it_says_what_to_dial_and_how_to_hear_it(language):
-    said = greeting(load(None, MADE_UP), ALONE, MADE_UP, language)
+    said = greeting(load(None, MADE_UP), ALONE, MADE_UP, language, "denwa")
     assert "denwa call 117    speaking" in said
     assert "sip:117@127.0.0.1:5060    speaking" in said
     assert "sip:186@127.0.0.1:5060    mirror" in said
 
 
 def test_another_port_is_named_where_it_must_be_given():
-    said = greeting(load(None, MADE_UP), Listening("127.0.0.1", 5099), MADE_UP, "en")
+    said = greeting(load(None, MADE_UP), Listening("127.0.0.1", 5099), MADE_UP, "en", "denwa")
     assert "denwa call 117 --server 127.0.0.1:5099" in said
     assert "sip:117@127.0.0.1:5099" in said
 
 
 def test_services_that_are_not_open_are_not_named():
-    said = greeting(load(None, MADE_UP), ALONE, ["mirror"], "en")
+    said = greeting(load(None, MADE_UP), ALONE, ["mirror"], "en", "denwa")
     assert "186" in said
     assert "117" not in said
 
@@ -46,7 +46,7 @@ def test_with_an_exchange_it_says_what_is_dialled_there(tmp_path: Path, language
         '[exchanges.home]\nhost = "pbx"\n[extensions.s]\nexchange = "home"\nuser = "7000"\npassword = "hush"\n'
         '[extensions.s.numbers]\n"7XXXX" = "mirror"\n"117" = "speaking"\n'
     )
-    said = greeting(load(file, MADE_UP), None, MADE_UP, language)
+    said = greeting(load(file, MADE_UP), None, MADE_UP, language, "denwa")
     assert "home (pbx:5060)" in said
     assert "7000" in said
     assert said.index("117    speaking") < said.index("7XXXX    mirror")
