@@ -25,6 +25,8 @@ SPARE_CALLS = 64
 """Calls beyond the limit that PJSIP can hold, so that they hear busy instead of nothing."""
 _LOCAL = "local"
 """The account that answers without an exchange."""
+_NO_REALTIME = "packets may leave some milliseconds late while other programs keep the machine busy"
+_GRANT_REALTIME = "run denwa by systemd/denwa.service, or allow it: ulimit -r 50 (limits.conf: rtprio 50)"
 
 log = structlog.get_logger()
 
@@ -58,6 +60,8 @@ async def assemble(
     async with AsyncExitStack() as scope:
         stack = StackConfig(calls=configuration.limits.calls + SPARE_CALLS)
         endpoint = await scope.enter_async_context(open_endpoint(stack, taker.take))
+        if not endpoint.realtime:
+            log.info("no_realtime_priority", effect=_NO_REALTIME, remedy=_GRANT_REALTIME)
         targets = wiring.Targets()
         dialler = SipDialler(endpoint, targets)
         media_clock = MediaClock()

@@ -1,6 +1,7 @@
 """The SIP endpoint as asyncio (T1) has it: opened, given extensions, told of calls, closed with calls up."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from exchange.sip.wire_call import WireCall
 from exchange.sip.wire_leg import WireLeg
 
 GOODBYE_S = 2.0
-LOOK_AFTER_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class SipEndpoint:
         self._calls: dict[WireCall, Route | None] = {}
         self._routes = RouteTable()
         self._refusing = False
-        self.bridge = Bridge(start=self._start, pump=self._stack.pump, finish=self._finish)
+        self._patience = config.patience
+        self._look_monotonic_s = 0.0
+        self.bridge = Bridge(start=self._start, pump=self._pump, finish=self._finish)
         self.events = LineEvents()
 
     # -- on T1 --
@@ -111,7 +113,7 @@ class SipEndpoint:
 
         def dial_it() -> WireLeg:
             leg = WireLeg(self.bridge, self.events)
-            wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone)
+            wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone, self._patience)
             leg.attach_wire(wire)
             self._calls[wire] = None
             try:
@@ -125,6 +127,11 @@ class SipEndpoint:
 
         return await self.bridge.run(dial_it)
 
+    @property
+    def realtime(self) -> bool:
+        """Whether the media threads got real-time priority."""
+        return self._stack.realtime
+
     def calls_up(self) -> int:
         """Calls that PJSIP holds now."""
         return len(self._calls)
@@ -135,6 +142,14 @@ class SipEndpoint:
         self._stack.start()
         assert self._stack.endpoint is not None  # noqa: S101 - started
         self._stack.endpoint.choose = self._choose
+
+    def _pump(self) -> None:
+        self._stack.pump()
+        now_monotonic_s = time.monotonic()
+        if now_monotonic_s >= self._look_monotonic_s:
+            self._look_monotonic_s = now_monotonic_s + self._patience.look_s
+            for wire in list(self._calls):
+                wire.look_after(now_monotonic_s)
 
     def _finish(self) -> None:
         for wire in list(self._calls):
@@ -155,7 +170,7 @@ class SipEndpoint:
     def _incoming(self, account: ExtensionAccount, call_id: int, data: pj.SipRxData) -> None:
         message = SipMessage.parse(str(data.wholeMsg))
         leg = WireLeg(self.bridge, self.events)
-        wire = WireCall(account, call_id, leg, self._gone)
+        wire = WireCall(account, call_id, leg, self._gone, self._patience)
         leg.attach_wire(wire)
         self._calls[wire] = None
         dialled = uri_user(message.request_uri)

@@ -30,7 +30,7 @@ def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
     """Start `denwa serve`; ended after the test, if it still runs."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(*arguments: str, through: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[str]:
         usual = {
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
@@ -38,7 +38,7 @@ def serve(tmp_path: Path, port: int) -> Iterator[Serve]:
             "DENWA_SIP__PORT": str(port),
         }
         process = subprocess.Popen(
-            [DENWA, "serve", *arguments],
+            [*through, DENWA, "serve", *arguments],
             cwd=tmp_path,
             env=usual | environment,
             stdout=subprocess.PIPE,
@@ -155,6 +155,19 @@ def test_systemd_hears_ready_signs_of_life_and_stopping(serve: Serve, tmp_path: 
             said = manager.recv(4096)
             assert said in {b"WATCHDOG=1", b"STOPPING=1"}
         assert ended(process)[0] == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the permission away, or has it")
+@pytest.mark.parametrize("through", [(), ("setpriv", "--bounding-set=-sys_nice", "--")])
+def test_without_real_time_priority_it_says_how_to_allow_it(
+    serve: Serve, port: int, through: tuple[str, ...]
+):
+    process = serve(through=through)
+    read_until(process, f"sip:186@127.0.0.1:{port}")
+    process.terminate()
+    said = ended(process)[1]
+    assert ("no_realtime_priority" in said) == bool(through)
+    assert ("ulimit -r 50" in said) == bool(through)
 
 
 def test_the_log_is_json_where_that_is_configured(serve: Serve, port: int):
