@@ -4,11 +4,12 @@ Every function runs on T2. Whoever needs one goes through `Bridge`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from denwa_pjsip import pjsua2 as pj
 
 from exchange.media.line import start_lines, stop_lines
+from exchange.sip.presence import Patience
 
 SLICE_MS = 5
 CODECS = ("PCMU/8000", "PCMA/8000")
@@ -21,11 +22,15 @@ class SipError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StackConfig:
-    """`calls` in all; `realtime_priority` 1-99 of the media threads, 0: none; `log_level` of PJSIP, 0-5."""
+    """`calls` in all; `realtime_priority` 1-99 of the media threads, 0: none; `log_level` of PJSIP, 0-5.
+
+    `patience`: how long a far end may be silent before it is asked whether it is there.
+    """
 
     calls: int = 1000
     realtime_priority: int = 50
     log_level: int = 0
+    patience: Patience = field(default_factory=Patience)
 
 
 class Endpoint(pj.Endpoint):
@@ -95,6 +100,7 @@ class Stack:
         agent.mainThreadOnly = True
         agent.maxCalls = self.config.calls
         agent.userAgent = USER_AGENT
+        agent.natTypeInSdp = 0
         # Names are resolved by us beforehand; one that a far end brings must never block this thread,
         # as getaddrinfo would: with a name server set PJSIP asks without waiting.
         agent.nameserver.append("127.0.0.1")

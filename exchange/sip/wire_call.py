@@ -4,6 +4,8 @@ A pj.Call must be destroyed inside onCallState(DISCONNECTED): destroyed later, i
 whatever new call has taken its number. No other module keeps one.
 """
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,9 +15,11 @@ from denwa_pjsip import pjsua2 as pj
 from exchange.media.line import Line, LineError, LineStat
 from exchange.sip.guard import callback
 from exchange.sip.leg import DigitSource, End, EndedBy
+from exchange.sip.presence import GONE, NO_ANSWER, Patience, Presence
 from exchange.sip.sdp_check import check_offer
 
 DECLINE = 603
+VANISHED = "far end vanished"
 INFO = 1
 """pjsua_dtmf_method of SIP INFO; RFC 4733 comes by the line."""
 
@@ -41,9 +45,6 @@ class CallReports(Protocol):
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by SIP INFO."""
 
-    def alive(self, status: int) -> None:
-        """The answer to our question in the dialog."""
-
     def ended(self, end: End) -> None:
         """The call is gone."""
 
@@ -65,6 +66,7 @@ class WireCall(pj.Call):
         call_id: int,
         reports: CallReports,
         gone: Callable[["WireCall"], None],
+        patience: Patience,
     ) -> None:
         super().__init__(account, call_id)
         self.reports = reports
@@ -74,9 +76,11 @@ class WireCall(pj.Call):
         self.dead = False
         self._gone = gone
         self._ours = _Ours()
-        self._confirmed = False
+        self._patience = patience
+        self._presence: Presence | None = None
+        """There once the call is up."""
+        self._vanished = False
         self._negotiated = False
-        self._asked = False
 
     # -- commands --
 
@@ -127,12 +131,19 @@ class WireCall(pj.Call):
         pj.Call.__swig_destroy__(self)
         self.this.own(False)
 
-    def ask_alive(self) -> None:
-        """Send OPTIONS in the dialog; the answer comes by `reports.alive`."""
+    def look_after(self, now_monotonic_s: float) -> None:
+        """Ask a far end that has been silent for long whether it is there; called every few seconds."""
+        if self.dead or self._vanished or self._presence is None:
+            return
+        stat = None if self.line is None else self.line.stat()
+        if not self._presence.must_ask(now_monotonic_s, math.inf if stat is None else stat.silent_s):
+            return
         prm = pj.CallSendRequestParam()
         prm.method = "OPTIONS"
-        self._asked = True
-        self.sendRequest(prm)
+        try:
+            self.sendRequest(prm)
+        except pj.Error:
+            self._hear_answer(503, came=False)
 
     # -- callbacks --
 
@@ -197,22 +208,23 @@ class WireCall(pj.Call):
 
     @callback
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802 - PJSIP's name
-        """Hear the answer to `ask_alive`."""
-        if not self._asked or prm.e.type != pj.PJSIP_EVENT_TSX_STATE:
+        """Hear the answer to the question of `look_after`, or that none comes."""
+        if prm.e.type != pj.PJSIP_EVENT_TSX_STATE:
             return
-        transaction = prm.e.body.tsxState.tsx
-        if str(transaction.method) == "OPTIONS" and transaction.role == pj.PJSIP_ROLE_UAC:
-            status = int(transaction.statusCode)
-            if status >= 200:
-                self._asked = False
-                self.reports.alive(status)
+        event = prm.e.body.tsxState
+        transaction = event.tsx
+        if str(transaction.method) != "OPTIONS" or transaction.role != pj.PJSIP_ROLE_UAC:
+            return
+        status = int(transaction.statusCode)
+        if status >= 200:
+            self._hear_answer(status, came=event.type == pj.PJSIP_EVENT_RX_MSG)
 
     @callback
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802, ARG002 - PJSIP's name
         """Report, and at the end destroy the call here and now."""
         info = self.getInfo()
-        if info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._confirmed:
-            self._confirmed = True
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED and self._presence is None:
+            self._presence = Presence(self._patience, time.monotonic())
             self.reports.confirmed()
             if not self._negotiated:
                 self.reports.failed("no answer to our offer")
@@ -229,9 +241,20 @@ class WireCall(pj.Call):
             pj.Call.__swig_destroy__(self)
             self.this.own(False)
 
+    def _hear_answer(self, status: int, *, came: bool) -> None:
+        """Take the status of our OPTIONS: the far end's (it `came`), or PJSIP's own for none."""
+        assert self._presence is not None  # noqa: S101 - it asked
+        if self._vanished or self._presence.answered(status if came else NO_ANSWER, time.monotonic()):
+            return
+        self._vanished = True
+        if status not in GONE:  # after these PJSIP sends the BYE itself
+            self.reports.failed(VANISHED)
+
     def _how_ended(self, status: int, reason: str) -> End:
+        if self._vanished:
+            return End(EndedBy.NETWORK, 408, VANISHED)
         if self._ours.hung_up:
             return End(EndedBy.US, status, self._ours.reason or reason)
-        if status in {408, 503} and not self._confirmed:
+        if status in {408, 503} and self._presence is None:
             return End(EndedBy.NETWORK, status, reason)
-        return End(EndedBy.FAR_END, 0 if self._confirmed and status == 200 else status, reason)
+        return End(EndedBy.FAR_END, 0 if self._presence and status == 200 else status, reason)

@@ -21,8 +21,6 @@ _READY = {
     LineFlag.DIGIT: Ready.DIGIT,
 }
 SAMPLES_PER_SECOND = 8000
-VANISHED_S = 60.0
-"""No RTP for so long, and no answer in the dialog: the far end is gone (its exchange was killed)."""
 
 
 class WireLeg:
@@ -37,7 +35,6 @@ class WireLeg:
         self._line: Line | None = None
         self._last_stat: LineStat | None = None
         self._over = False
-        self._asking = False
 
     def attach_wire(self, wire: WireCall) -> None:
         """Say which call this is (T2)."""
@@ -68,10 +65,6 @@ class WireLeg:
     def digit(self, digit: str, source: DigitSource) -> None:
         """A digit came by INFO."""
         self._bridge.post(self._on_digit, digit, source)
-
-    def alive(self, status: int) -> None:
-        """The far end answered, or did not."""
-        self._bridge.post(self._on_alive, status)
 
     def ended(self, end: End) -> None:
         """The call is gone."""
@@ -146,22 +139,6 @@ class WireLeg:
             ptime_ms=stat.ptime_ms,
         )
 
-    def look_after(self) -> None:
-        """Ask a far end that sends nothing whether it is still there; called every few seconds."""
-        report = self.rtp()
-        if report is None or report.silent_s < VANISHED_S or self._asking or self._over:
-            return
-        self._asking = True
-
-        def ask() -> None:
-            if self._wire is not None:
-                try:
-                    self._wire.ask_alive()
-                except pj.Error:
-                    self._wire.end("far end vanished")
-
-        self._bridge.hang_up(ask)
-
     # -- inside --
 
     async def _the_line(self) -> Line:
@@ -213,11 +190,6 @@ class WireLeg:
                 ready |= meaning
         if ready:
             self._tell(lambda listener: listener.leg_ready(ready))
-
-    def _on_alive(self, status: int) -> None:
-        self._asking = False
-        if status in {408, 481} or status >= 500:
-            self.hangup_soon("far end vanished")
 
     def _on_ended(self, end: End) -> None:
         if not self._over:
