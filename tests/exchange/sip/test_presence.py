@@ -1,5 +1,6 @@
 """When a silent far end is asked whether it is there, and what its answers mean. Times are data."""
 
+import itertools
 import math
 
 import pytest
@@ -84,4 +85,4 @@ def test_no_two_questions_are_closer_than_the_patience(looks):
             asked.append(now_s)
             assert rtp_age_s >= PATIENCE.silent_s
             one.answered(200, now_s)
-    assert all(after - before >= PATIENCE.silent_s for before, after in zip(asked, asked[1:], strict=False))
+    assert all(after - before >= PATIENCE.silent_s for before, after in itertools.pairwise(asked))
