@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from pydantic import BaseModel, PositiveFloat
+from pydantic import BaseModel, Field, PositiveFloat
 
 from audio.prompts import load
 from audio.spandsp.echo import Echo
@@ -13,9 +13,9 @@ from services.spec import Context, Handler, ServiceSpec
 
 
 class EchoConfig(BaseModel, extra="forbid", frozen=True):
-    """The table [echo]; `limit_s` is the longest call, in seconds."""
+    """The table [echo]."""
 
-    limit_s: PositiveFloat = 600.0
+    limit_s: PositiveFloat = Field(default=600.0, description="The longest call, in seconds.")
 
 
 @asynccontextmanager
