@@ -21,6 +21,8 @@ class ScriptedCaller:
     Attributes:
         sender: display name and URI of its From.
         contact: its Contact.
+        allow: the methods that it knows.
+        answers_options: whether it answers OPTIONS by itself while it waits for something else.
         target: the request URI of its next request; later the server's Contact.
     """
 
@@ -43,6 +45,8 @@ class ScriptedCaller:
         self.call_id = secrets.token_hex(8)
         self.tag = secrets.token_hex(4)
         self.sender = f"<sip:{caller}@{address}>"
+        self.allow = ALLOW
+        self.answers_options = False
         self.contact = f"<sip:{caller}@{address}:{self.port}>"
         self.rtp = RtpSocket(address)
 
@@ -100,7 +104,7 @@ class ScriptedCaller:
             ("Call-ID", self.call_id),
             ("CSeq", f"{cseq} {method}"),
             ("Contact", self.contact),
-            ("Allow", ALLOW),
+            ("Allow", self.allow),
         ]
         if body:
             usual.append(("Content-Type", content_type))
@@ -124,15 +128,17 @@ class ScriptedCaller:
         """A request of the server's; TimeoutError when none comes."""
         return self._wait(lambda message: message.method == method, timeout_s)
 
-    def respond(self, request: SipMessage, status: int, body: str = "") -> None:
+    def respond(
+        self, request: SipMessage, status: int, body: str = "", *, headers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         """Answer a request of the server's."""
         copied = [
             (name, value) for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in request.all(name)
         ]
-        headers = [*copied, ("Contact", self.contact), ("Allow", ALLOW)]
+        usual = [*copied, ("Contact", self.contact), ("Allow", self.allow), *headers]
         if body:
-            headers.append(("Content-Type", "application/sdp"))
-        self.send(SipMessage(f"SIP/2.0 {status} Scripted", tuple(headers), body).encode())
+            usual.append(("Content-Type", "application/sdp"))
+        self.send(SipMessage(f"SIP/2.0 {status} Scripted", tuple(usual), body).encode())
 
     def invite(self, sdp: str | None = None, *, timeout_s: float = 5) -> SipMessage:
         """INVITE, or a re-INVITE in the dialog, wait for the final response and ACK it."""
@@ -148,6 +154,18 @@ class ScriptedCaller:
     def hang_up(self) -> SipMessage:
         """BYE, and its response."""
         return self.response(self.request("BYE"))
+
+    def cancel(self) -> SipMessage:
+        """CANCEL an INVITE of which nothing was read yet; its final response, which is acknowledged too."""
+        assert self._invite is not None
+        cseq, branch = self._invite
+        self.request("CANCEL", cseq=cseq, branch=branch)
+        final = self._wait(
+            lambda message: message.status >= 200 and message.one("CSeq") == f"{cseq} INVITE", 5
+        )
+        self._learn(final)
+        self.acknowledge(final)
+        return final
 
     def leave(self) -> None:
         """BYE, or CANCEL of the last INVITE where no dialog is known; waits for nothing."""
@@ -170,12 +188,20 @@ class ScriptedCaller:
     def _wait(self, wanted: Callable[[SipMessage], bool], timeout_s: float) -> SipMessage:
         ends_monotonic_s = time.monotonic() + timeout_s
         while True:
-            for message in self._waiting:
+            for message in list(self._waiting):
                 if wanted(message):
                     self._waiting.remove(message)
                     return message
+                if self.answers_options and message.method == "OPTIONS":
+                    self._waiting.remove(message)
+                    self.respond(message, 200)
             self._socket.settimeout(max(0.001, ends_monotonic_s - time.monotonic()))
-            self._waiting.extend(self._receive())
+            # a response to another call is one's that had this port before
+            self._waiting.extend(
+                message
+                for message in self._receive()
+                if not message.status or message.one("Call-ID") == self.call_id
+            )
 
     def _open(self, address: str) -> socket.socket:
         opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
