@@ -1,11 +1,11 @@
 """What no telephone should send: SIP, SDP, RTP and RTCP with something wrong in them, by a given chance."""
 
-import os
 import re
+from collections import deque
 from random import Random
 
 from support.pcap import Endpoint
-from support.scripted_caller import ScriptedCaller
+from support.scripted_caller import ScriptedCaller, TcpCaller
 from support.sip_message import SipMessage
 
 JUNK = (
@@ -135,14 +135,16 @@ def hostile_media(chance: Random) -> bytes:
     """A datagram that looks like RTP or RTCP for its first two octets, at most."""
     kind = chance.choice((0, 8, 13, 101, 120, 200, 201, 203, 205))
     head = bytes((chance.choice((0x80, 0x80, 0x90, 0xA0, 0x8F, 0x00)), kind))
-    return head + os.urandom(chance.choice((0, 2, 10, 14, 170, 400, 1400)))
+    return head + chance.randbytes(chance.choice((0, 2, 10, 14, 170, 400, 1400)))
 
 
 class HostileCaller(ScriptedCaller):
     """A caller whose messages and descriptions are spoilt, each by its own chance."""
 
-    def __init__(self, server: Endpoint, user: str, chance: Random) -> None:
+    def __init__(self, server: Endpoint, user: str, chance: Random, sent: deque[bytes]) -> None:
+        """`sent` gathers what it sends, for who must know what ended a server."""
         self._chance = chance
+        self._sent = sent
         self._spoils_sip = chance.choice((0.0, 0.15, 0.6))
         self._spoils_sdp = chance.choice((0.0, 0.3, 0.8))
         super().__init__(server, user)
@@ -152,7 +154,9 @@ class HostileCaller(ScriptedCaller):
         return spoil_sdp(self._chance, whole) if self._chance.random() < self._spoils_sdp else whole
 
     def send(self, octets: bytes) -> None:
-        super().send(spoil_sip(self._chance, octets) if self._chance.random() < self._spoils_sip else octets)
+        spoilt = spoil_sip(self._chance, octets) if self._chance.random() < self._spoils_sip else octets
+        self._sent.append(spoilt)
+        super().send(spoilt)
 
     def live_one_call(self) -> None:
         """Dial, do some of everything, and leave, with or without a BYE."""
@@ -195,3 +199,7 @@ class HostileCaller(ScriptedCaller):
         if method == "INVITE" and chance.random() < 0.9:
             self.acknowledge(final, "" if media else self.sdp())
         return final
+
+
+class HostileTcpCaller(HostileCaller, TcpCaller):
+    """The same on a connection of its own."""
