@@ -15,19 +15,8 @@ from support.scripted_caller import ScriptedCaller
 
 pytestmark = pytest.mark.native
 
-DIALLED = (
-    MIRROR,
-    MIRROR,
-    EARLY,
-    EARLY,
-    WAIT,
-    BRIEF,
-    ECHO,
-    "9040",
-    "88%23",
-    "999",
-    f"{MIRROR};x-denwa={TOKEN}",
-)
+ANSWERED = (MIRROR, MIRROR, BRIEF, ECHO, "9040", "88%23", "999", f"{MIRROR};x-denwa={TOKEN}")
+DIALLED = (*ANSWERED, EARLY, EARLY, WAIT)
 FREED_S = (60 + 5 + 3 * 32) / TIMES + 2
 """A minute of silence, then 64*T1 each for OPTIONS, BYE and what may be under way."""
 
