@@ -44,7 +44,7 @@ _NOT_REACHED = Text("{number} was not reached: {how}", "{number} につながり
 
 
 def call(
-    number: Annotated[str, typer.Argument(help=say(Text("What to dial.", "かける番号。")))],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help=say(Text("What to dial.", "かける番号。")))],
     server: Annotated[
         str,
         typer.Option(help=say(Text("HOST[:PORT] to call; else as configured.", "相手 ホスト[:ポート]。"))),

@@ -9,7 +9,7 @@ import typer
 import typer.core
 import typer.main
 
-from denwa.cli.common import say
+from denwa.cli.common import LANGUAGE, say
 from denwa.language import Text
 
 COMMANDS = {
@@ -20,6 +20,14 @@ COMMANDS = {
     "dialplan": "denwa.cli.dialplan",
 }
 """Where each command is: a function of the command's name."""
+JAPANESE = {
+    "serve": "サービスを動かします。Ctrl-C で終わります。",
+    "call": "この端末から電話をかけ、音を聞きます。",
+    "check": "設定の誤りを探します。なければ終了コードは 0 です。",
+    "init": "五つの質問に答えて、最初の設定ファイルを作ります。",
+    "dialplan": "交換機に貼り付ける内容と、その場所を表示します。",
+}
+"""What each command does; in English its function says so."""
 
 
 class Commands(typer.core.TyperGroup):
@@ -35,7 +43,8 @@ class Commands(typer.core.TyperGroup):
             return super().get_command(ctx, cmd_name)
         function: Callable[..., object] = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(cmd_name, no_args_is_help=False)(function)
+        does = JAPANESE.get(cmd_name) if LANGUAGE == "ja" else None
+        alone.command(cmd_name, help=does, no_args_is_help=False)(function)
         return typer.main.get_command(alone)
 
 
@@ -47,7 +56,7 @@ app = typer.Typer(
     help=say(
         Text(
             "Services that one dials, for self-built telephone networks.",
-            "自作の電話網のための、かけて使うサービス。",
+            "自作の電話網のための電話サービス。",
         )
     ),
 )

@@ -10,6 +10,7 @@ from denwa.cli.common import (
     ConfigOption,
     LanguageOption,
     configuration_or_stop,
+    own_command,
     say,
     services_or_stop,
     stop,
@@ -30,8 +31,8 @@ from exchange.network.numbers import NumberError
 from exchange.network.patterns import NumberPattern
 
 _NO_EXTENSION = Text(
-    "No extension is configured, so there is nothing to paste. Write a configuration first: denwa init",
-    "内線の設定がないので、貼り付けるものがありません。まず設定を作ってください: denwa init",
+    "No extension is configured, so there is nothing to paste. Write a configuration first: {denwa} init",
+    "内線の設定がないので、貼り付けるものがありません。まず設定を作ってください: {denwa} init",
 )
 _HEADING = Text("# Exchange {exchange}, extension {user}", "# 交換機 {exchange}、内線 {user}")
 
@@ -47,7 +48,7 @@ def dialplan(
     """Print what to paste into the exchange, and where."""
     configuration = configuration_or_stop(config, services_or_stop())
     if not configuration.extensions:
-        stop(say(_NO_EXTENSION), WRONG_CONFIGURATION)
+        stop(say(_NO_EXTENSION, denwa=own_command()), WRONG_CONFIGURATION)
     language = lang or LANGUAGE
     for extension in configuration.extensions.values():
         try:

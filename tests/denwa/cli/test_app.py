@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from denwa.cli.app import COMMANDS
+from denwa.cli.app import COMMANDS, JAPANESE
 
 pytestmark = pytest.mark.unit
 DENWA = Path(sys.executable).with_name("denwa")
@@ -29,6 +29,18 @@ def test_each_command_has_help(denwa, name: str):
     result = denwa(name, "--help")
     assert result.exit_code == 0
     assert function.__doc__.splitlines()[0] in result.output
+
+
+def test_each_command_says_in_japanese_what_it_does():
+    done = subprocess.run(
+        [DENWA, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"LC_ALL": "ja_JP.UTF-8", "PATH": "/usr/bin", "COLUMNS": "120"},
+    )
+    assert JAPANESE.keys() == COMMANDS.keys()
+    assert all(says in done.stdout for says in JAPANESE.values())
 
 
 def test_an_unknown_command_is_refused_by_name(denwa):

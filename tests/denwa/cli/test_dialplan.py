@@ -67,7 +67,7 @@ def test_without_an_extension_there_is_nothing_to_paste(denwa, tmp_path: Path):
     (tmp_path / "denwa.toml").write_text("")
     result = denwa("dialplan", "asterisk")
     assert result.exit_code == 2
-    assert "denwa init" in result.stderr
+    assert result.stderr.endswith(" init\n")
 
 
 def test_another_kind_of_exchange_is_refused(denwa):

@@ -90,3 +90,23 @@ def test_a_folder_that_cannot_be_made_is_told(denwa, tmp_path: Path):
 def test_an_end_of_input_stops_it_and_writes_nothing(denwa, tmp_path: Path):
     assert denwa("init", typed="ja\npbx\n").exit_code == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("en\npbx:5060\n\n", "without port"),
+        ("en\npbx\na b\n7000\nx\n\n", "write the extension's number"),
+        ("en\npbx\n7000\nx\n11Q=clock\n117=clock\n", "a range such as"),
+        ("en\npbx\n7000\nx\n117=clok\n117=clock\n", "did you mean clock?"),
+        ("en\npbx\n7000\nx\n117=radio\n117=clock\n", "there are: clock, echo"),
+    ],
+)
+def test_a_wrong_answer_gets_its_remedy(denwa, typed: str, says: str):
+    assert says in denwa("init", typed=typed).output
+
+
+def test_the_next_commands_find_the_file(denwa, tmp_path: Path):
+    assert "--config" not in denwa("init", typed=FIVE).output
+    assert denwa("init", "my own.toml", typed=FIVE).output.count("--config 'my own.toml'") == 3
+    assert sorted(path.name for path in tmp_path.glob("*.toml")) == ["denwa.toml", "my own.toml"]
