@@ -1,0 +1,99 @@
+"""docs/exchange.md, done: its configuration, `denwa serve`, the numbers dialled next door and through a hop, `--as`."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from docs.pages import ROOT, blocks, commands
+from lab.asterisk.running import RunningExchange
+from lab.laboratory import Lab
+
+from audio.wav import read_wav
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(40, func_only=True)]
+
+PAGE = ROOT / "docs" / "exchange.md"
+DENWA = Path(sys.executable).with_name("denwa")
+LOUD = 1000
+"""Of 32768: less than the clock, more than an idle line."""
+ALWAYS_A_SOUND_S = 3.0
+"""No pause of the clock is as long."""
+
+
+def configuration(lab: Lab, at: RunningExchange, folder: Path) -> str:
+    """The page's last configuration, which sets `address`, for a fresh extension of this exchange."""
+    connection = lab.connect(at, numbers=(("117", "clock"), ("186", "echo")), max_calls=100)
+    text = blocks(PAGE, "toml")[-1].text
+    for ours, theirs in {
+        '"100.64.0.10"': f'"{at.address}"',
+        '"100.64.0.20"': f'"{lab.fresh_address()}"',
+        '"7000"': f'"{connection.request.extension}"',
+    }.items():
+        assert text.count(ours) == 1
+        text = text.replace(ours, theirs)
+    (folder / "denwa.toml").write_text(text)
+    (folder / "denwa.password").write_text(connection.extension.password + "\n")
+    (folder / "denwa.password").chmod(0o600)
+    return connection.request.extension
+
+
+@contextlib.contextmanager
+def serving(lab: Lab, at: RunningExchange, folder: Path) -> Iterator[dict[str, str]]:
+    """`denwa serve` in a folder, registered; the environment for further commands."""
+    extension = configuration(lab, at, folder)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    with (
+        (folder / "log").open("wb") as log,
+        lab.popen([DENWA, "serve"], cwd=folder, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            at.wait_registered(extension)
+            yield environment
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0, (folder / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("to", "caller_at", "dialled"),
+    [
+        ("c", "c", "117"),
+        ("c", "b", "242117"),
+        ("c", "a", "3900242117"),
+        ("q", "q", "117"),
+        ("q", "a", "661117"),
+    ],
+)
+def test_a_telephone_dials_117_and_hears_the_clock(
+    lab: Lab, tmp_path: Path, to: str, caller_at: str, dialled: str
+):
+    with (
+        serving(lab, lab.exchanges[to], tmp_path),
+        lab.telephone(lab.exchanges[caller_at], tmp_path / "phone") as phone,
+    ):
+        phone.call(dialled)
+        phone.listen(ALWAYS_A_SOUND_S)
+        phone.hang_up()
+        phone.wait_ended()
+        heard, _ = read_wav(phone.heard())
+    assert np.abs(heard.astype(float)).max() > LOUD
+
+
+@pytest.mark.parametrize("to", ["c", "q"])
+def test_denwa_calls_its_own_number_by_way_of_the_exchange(lab: Lab, tmp_path: Path, to: str):
+    (typed,) = [command.words[1:] for command in commands(PAGE) if "--as" in command.words]
+    with (
+        serving(lab, lab.exchanges[to], tmp_path) as environment,
+        lab.popen(
+            [DENWA, *typed[:-1], "2"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert "answered" in said
