@@ -24,7 +24,7 @@ FREED_S = (60 + 5 + 3 * 32) / TIMES + 2
 @pytest.mark.parametrize("seed", [11, 12])
 def test_a_good_call_hears_no_error_while_others_send_what_they_like(scaled, seed):
     """Every frame of a good call comes back, in order; the endpoint logs no fault and ends cleanly."""
-    duration_s = scaled(4, 600)
+    duration_s = scaled(3, 600)
     with EndpointProcess(extension=True) as process, ScriptedCaller(process.address, MIRROR) as good:
         assert good.invite().status == 200
         process.call(good.call_id)
@@ -47,7 +47,7 @@ def test_nothing_is_left_of_hostile_calls(scaled, tmp_path):
     with EndpointProcess(environment=fast_clock(tmp_path), extension=True) as process:
         before = process.report()
         crowd = Crowd(process, ANSWERED, 13)
-        crowd.rage(time.monotonic() + scaled(3, 120))
+        crowd.rage(time.monotonic() + scaled(2, 120))
         after = process.await_free(FREED_S)
         assert after["threads"] == before["threads"]
         assert after["descriptors"] <= before["descriptors"] + 2

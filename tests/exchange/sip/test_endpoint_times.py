@@ -1,4 +1,4 @@
-"""SIP's long times, by a clock that runs 30 times as fast (simulated): session timers, no ACK, a far end that vanished."""
+"""SIP's long times, by a clock that runs 40 times as fast (simulated): session timers, no ACK, a far end that vanished."""
 
 import re
 import time
@@ -98,7 +98,7 @@ def test_their_refreshes_keep_the_call_and_their_absence_ends_it(dial):
     """The caller refreshes: with it the call lives beyond 90 s; without it comes our BYE after two thirds of them."""
     caller, final = session(dial, "90;refresher=uac")
     assert expires(final) == (90, "uac")
-    for _ in range(3):
+    for _ in range(2):
         with pytest.raises(TimeoutError):
             caller.expect("BYE", timeout_s=SESSION_S / 2)
         refreshed = caller.response(
@@ -164,12 +164,12 @@ def test_a_caller_that_cannot_be_reached_is_hung_up_all_the_same(dial, contact):
 # -- a silent far end --
 
 
-@pytest.mark.parametrize("direction", ["sendrecv", "sendonly", "inactive"])
-def test_a_silent_far_end_that_lives_is_kept(dial, direction):
+@pytest.mark.parametrize(("direction", "answers"), [("sendrecv", (200, 500)), ("inactive", (501,))])
+def test_a_silent_far_end_that_lives_is_kept(dial, direction, answers):
     """Mute or on hold: asked after a minute and after each further one, whatever it answers; the call stays."""
     caller = dial.caller()
     assert caller.invite(caller.sdp(caller.audio(direction=direction))).status == 200
-    for status in (200, 500):
+    for status in answers:
         begin_s = time.monotonic()
         question = caller.expect("OPTIONS", timeout_s=SILENT_S + ROOM_S)
         assert time.monotonic() - begin_s > SILENT_S - 0.3
