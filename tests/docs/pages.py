@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_PATTERNS = ("*.md", "docs/**/*.md", "systemd/*.md", "exchange/**/*.md", "audio/**/*.md", "tests/**/*.md")
+_PATTERNS = ("*.md", "docs/**/*.md", "[a-z]*/*.md", "exchange/*/*.md", "tests/lab/*.md")
 PAGES = sorted({path for pattern in _PATTERNS for path in ROOT.glob(pattern)})
 """Every document of the repository."""
 

@@ -49,7 +49,8 @@ def test_each_language_links_to_the_other(english: Path, japanese: Path):
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_the_readme_leads_to_each_document(page: Path):
-    assert str(page.relative_to(ROOT)) in links(ROOT / "README.md")
+    path = str(page.relative_to(ROOT))
+    assert path in links(ROOT / "README.md"), f"README.md and README.ja.md have no link to {path}"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_each_command_says_in_japanese_what_it_does():
         check=True,
         env={"LC_ALL": "ja_JP.UTF-8", "PATH": "/usr/bin", "COLUMNS": "120"},
     )
-    assert JAPANESE.keys() == COMMANDS.keys()
+    assert JAPANESE.keys() == COMMANDS.keys(), "say in Japanese, in denwa/cli/app.py, what each command does"
     assert all(says in done.stdout for says in JAPANESE.values())
 
 
