@@ -33,6 +33,8 @@ class WireLeg:
         self._untold: list[Callable[[LegListener], None]] = []
         self._wire: WireCall | None = None
         self._line: Line | None = None
+        self._processor: Processor | None = None
+        self._heard: tuple[Broadcast | None, int] = (None, 0)
         self._last_stat: LineStat | None = None
         self._over = False
 
@@ -108,14 +110,13 @@ class WireLeg:
     async def attach(self, processor: Processor | None) -> None:
         """Put a processor on the line."""
         line = await self._the_line()
-        if processor is None:
-            line.set_processor(0, 0)
-        else:
-            line.set_processor(processor.ops, processor.share())
+        self._processor = processor
+        _put(processor, line)
 
     async def listen(self, broadcast: Broadcast | None, lead_samples: int) -> None:
         """Send a broadcast instead of the processor."""
         line = await self._the_line()
+        self._heard = broadcast, lead_samples
         line.listen(broadcast, lead_samples)
 
     async def press(self, digit: str, length_s: float) -> None:
@@ -169,7 +170,12 @@ class WireLeg:
             report(self._listener)
 
     def _on_media(self, line: Line) -> None:
-        self._line = line
+        before, self._line = self._line, line
+        if before is not None and before.handle != line.handle:
+            # a re-INVITE gave up one m= line and runs on another
+            _put(None, before)
+            _put(self._processor, line)
+            line.listen(*self._heard)
         self._tell(lambda listener: listener.leg_media())
 
     def _on_confirmed(self) -> None:
@@ -196,3 +202,10 @@ class WireLeg:
             self._over = True
             self._line = None
             self._tell(lambda listener: listener.leg_ended(end))
+
+
+def _put(processor: Processor | None, line: Line) -> None:
+    if processor is None:
+        line.set_processor(0, 0)
+    else:
+        line.set_processor(processor.ops, processor.share())

@@ -181,8 +181,8 @@ class ScriptedCaller:
         contact = re.search(r"<([^>]+)>", response.one("Contact"))
         if contact:
             self.target = contact[1]
-        audio = re.search(r"m=audio (\d+)", response.body)
-        if audio and int(audio[1]):
+        audio = re.search(r"m=audio ([1-9]\d*)", response.body)
+        if audio:
             self.rtp.there = (self._server[0], int(audio[1]))
 
     def _wait(self, wanted: Callable[[SipMessage], bool], timeout_s: float) -> SipMessage:

@@ -85,7 +85,7 @@ def test_hold_and_resume_keep_address_port_and_source(dial, form):
     assert Description.read(resumed.body).place == first.place
     heard, after = echoed(caller, 40)
     assert len(heard) >= 8
-    assert sources(before) == sources(after)
+    assert sources(before) == sources(after) == {("127.0.0.1", first.port)}
     assert caller.hang_up().status == 200
 
 
@@ -238,6 +238,27 @@ def test_a_far_end_that_moves_is_followed(dial):
     assert len([number for number in numbers_heard([packet.payload for packet in packets]) if number]) >= 15
     assert sources(packets) == sources(before)
     assert caller.rtp.received() == []
+
+
+def test_the_sound_follows_to_another_line_of_the_sdp(dial):
+    """The first m= line is given up and a second takes over, as after a fax: what was on the first is on it now."""
+    caller, _ = called(dial)
+    heard, _ = echoed(caller, 0)
+    assert heard[-1] == 9
+    gone = "m=audio 0 RTP/AVP 0\r\n"
+    assert caller.invite(caller.sdp(gone, caller.audio())).status == 200
+    heard, _ = echoed(caller, 20)
+    assert len(heard) >= 8
+    caller.rtp.press(5)
+    dial.server.await_report(
+        lambda report: any(
+            call["call_id"] == caller.call_id and call["digits"] == "5" for call in report["calls"]
+        )
+    )
+    assert caller.invite(caller.sdp(caller.audio(), gone)).status == 200
+    heard, _ = echoed(caller, 40)
+    assert len(heard) >= 8
+    assert caller.hang_up().status == 200
 
 
 def test_a_second_offer_before_the_first_is_settled_waits(dial):
