@@ -1,0 +1,38 @@
+"""UTC that a test steps, simulated for child processes by a preloaded library: the machine's own clock stays as it is."""
+
+import mmap
+import struct
+import subprocess
+from pathlib import Path
+from typing import Self
+
+SOURCE = Path(__file__).with_name("stepped_clock.c")
+
+
+def build_stepped_clock(folder: Path) -> Path:
+    """Build the library in a folder."""
+    library = folder / "stepped_clock.so"
+    flags = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+    subprocess.run(["gcc", *flags, str(SOURCE), "-o", str(library)], check=True)
+    return library
+
+
+class SteppedClock:
+    """The UTC of those children that get its `environment`."""
+
+    def __init__(self, library: Path, path: Path) -> None:
+        """Keep the step in a file at `path`; none at first."""
+        path.write_bytes(bytes(8))
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), 8)
+        self.environment = {"LD_PRELOAD": str(library), "STEPPED_CLOCK": str(path)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._shared.close()
+
+    def step(self, by_ns: int) -> None:
+        """Set the children's UTC so far from the machine's."""
+        self._shared[:] = struct.pack("=q", by_ns)
