@@ -23,6 +23,7 @@ from exchange.network.patterns import NumberPattern
 from exchange.sip.account import AccountSettings
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
+from exchange.sip.presence import Patience
 from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
 from exchange.sip.stack import StackConfig
 from services.echo import spec as echo_spec
@@ -37,11 +38,18 @@ REGISTRAR = "127.0.0.9"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Caps by service and in all; whether the extension at `REGISTRAR` is there beside the open numbers."""
+    """Caps by service and in all; whether the extension at `REGISTRAR` is there beside the open numbers.
+
+    `calls` that PJSIP can hold; `ring_s` after which a service that only waits gives up; `silent_s` after which a
+    far end is asked whether it is there.
+    """
 
     caps: dict[str, int] = field(default_factory=dict)
     total_cap: int | None = None
     extension: bool = False
+    calls: int = 64
+    ring_s: float = 3600
+    silent_s: float = 60
 
 
 class Faults:
@@ -81,8 +89,9 @@ class Told:
 class Habits:
     """The services: each does one thing, and notes the digits that it gets."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring_s: float) -> None:
         self.calls: list[Told] = []
+        self._ring_s = ring_s
 
     def _begin(self, call: Call) -> Told:
         told = Told(call)
@@ -104,22 +113,24 @@ class Habits:
             await self._note(told)
 
     async def early(self, call: Call) -> None:
-        """Say again what is heard before the answer; answer when told or at a digit 1, refuse at a 2."""
+        """Say again what is heard before the answer; answer when told or at a digit 1, refuse at a 2 or in the end."""
         told = self._begin(call)
         await call.early_media()
         async with call.run(Echo()):
-            while (digit := await call.digit(3600)) not in {"1", "2"}:
-                told.digits.append(digit or "")
-            if digit == "2":
+            while (digit := await call.digit(self._ring_s)) not in {"1", "2", None}:
+                told.digits.append(digit)
+            if digit != "1":
                 await call.reject(603, "Decline")
                 return
             await call.answer()
             await self._note(told)
 
     async def wait(self, call: Call) -> None:
-        """Do nothing by itself."""
+        """Do nothing by itself, but give up in the end."""
         self._begin(call)
-        await call.wait_ended()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._ring_s):
+                await call.wait_ended()
 
     async def late(self, call: Call) -> None:
         """Answer after as many milliseconds as the last three digits dialled, then be silent."""
@@ -152,7 +163,7 @@ class Server:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._faults = Faults()
-        self._habits = Habits()
+        self._habits = Habits(setup.ring_s)
         self._runner: Runner | None = None
         self._acting: set[asyncio.Task[None]] = set()
         specs = self._habits.specs()
@@ -180,7 +191,8 @@ class Server:
 
     async def run(self) -> None:
         """Serve until the standard input ends."""
-        config = StackConfig(calls=64, realtime_priority=0)
+        patience = Patience(silent_s=self._setup.silent_s)
+        config = StackConfig(calls=self._setup.calls, realtime_priority=0, patience=patience)
         async with (
             open_endpoint(config, self._take) as endpoint,
             open_runner(self._services) as self._runner,
