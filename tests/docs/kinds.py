@@ -20,6 +20,8 @@ def _denwa(command: Command) -> None:
     """It is a subcommand, and takes these arguments."""
     name, *arguments = command.words[1:]
     assert name in COMMANDS, f"denwa has no command {name}"
+    if command.words[0] == "denwa" and not arguments:
+        return  # a sentence that names the command; to type it takes its path
     group = typer.main.get_command(app)
     found = group.get_command(group.make_context("denwa", [name]), name)  # type: ignore[attr-defined]
     try:

@@ -18,6 +18,7 @@ _FENCE = re.compile(
 )
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+_IN_PROSE = re.compile(r"`((?:(?:\.venv/bin/)?denwa|make) [^`|]+)[^`]*`")
 _VARIABLE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -81,6 +82,16 @@ def commands_in(block: Block) -> Iterator[Command]:
                 words = []
             else:
                 words.append(word)
+
+
+def commands_in_prose(page: Path) -> list[Command]:
+    """The calls of denwa and make within a page's sentences; of alternatives (`a|b`) the first."""
+    text = page.read_text(encoding="utf-8")
+    prose = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return [
+        _command(Block(page, prose.count("\n", 0, found.start()) + 1, "sh", ""), shlex.split(found[1]))
+        for found in _IN_PROSE.finditer(prose)
+    ]
 
 
 def _command(block: Block, words: list[str]) -> Command:

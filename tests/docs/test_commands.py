@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from docs.kinds import KINDS, check
-from docs.pages import PAGES, ROOT, Block, Command, blocks, commands, commands_in
+from docs.pages import PAGES, ROOT, Block, Command, blocks, commands, commands_in, commands_in_prose
 
 pytestmark = pytest.mark.unit
 
 LANGUAGES = {"sh", "console", "toml", "ini", "python", "text"}
-CASES = [command for page in PAGES for command in commands(page)]
+CASES = [command for page in PAGES for command in (*commands(page), *commands_in_prose(page))]
 
 
 def name(page: object) -> str:
