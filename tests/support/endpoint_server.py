@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -22,9 +23,11 @@ from exchange.media.line import live_lines
 from exchange.network.patterns import NumberPattern
 from exchange.sip.account import AccountSettings
 from exchange.sip.call import Call, CallEnded
+from exchange.sip.dialler import NotReached
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
 from exchange.sip.presence import Patience
 from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
+from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 from services.echo import spec as echo_spec
 from services.runner import IncomingCall, Runner, open_runner
@@ -107,8 +110,12 @@ class Habits:
 
     async def mirror(self, call: Call) -> None:
         """Answer and say again what is heard, exact to the octet."""
-        told = self._begin(call)
         await call.answer()
+        await self.mirrored(call)
+
+    async def mirrored(self, call: Call) -> None:
+        """The same on a call that is up."""
+        told = self._begin(call)
         async with call.run(Echo()):
             await self._note(told)
 
@@ -166,6 +173,7 @@ class Server:
         self._habits = Habits(setup.ring_s)
         self._runner: Runner | None = None
         self._acting: set[asyncio.Task[None]] = set()
+        self._rung: list[str] = []
         specs = self._habits.specs()
         numbers = tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec in specs)
         extension = ExtensionNumbers("extension", TOKEN, numbers)
@@ -249,11 +257,28 @@ class Server:
                 return self._report(endpoint)
             case "refuse calls":
                 await endpoint.refuse_calls()
+            case "ring":
+                self._begin(self._ring(order, endpoint))
             case _:
-                task = asyncio.create_task(self._act(order, self._habits.calls[-1].call))
-                self._acting.add(task)
-                task.add_done_callback(self._acting.discard)
+                self._begin(self._act(order, self._habits.calls[-1].call))
         return True
+
+    def _begin(self, action: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(action)
+        self._acting.add(task)
+        task.add_done_callback(self._acting.discard)
+
+    async def _ring(self, order: dict[str, Any], endpoint: SipEndpoint) -> None:
+        """Ring a number of `host_port` by the open account, and mirror whoever answers; note how it went."""
+        dialler = SipDialler(endpoint, {"local": order["host_port"]})
+        try:
+            async with dialler.ring(order["number"], extension="local", timeout_s=order["timeout_s"]) as call:
+                self._rung.append("answered")
+                await self._habits.mirrored(call)
+        except NotReached as missed:
+            self._rung.append(f"{missed.end.by.value} {missed.end.status}")
+        except CallEnded as ended:
+            self._rung.append(f"ended by {ended.end.by.value}")
 
     @staticmethod
     async def _act(order: dict[str, Any], call: Call) -> None:
@@ -275,6 +300,7 @@ class Server:
         assert self._runner is not None
         return {
             "calls": [told.report() for told in self._habits.calls],
+            "rung": self._rung,
             "up": endpoint.calls_up(),
             "running": self._runner.calls().total(),
             "places": self._routes.counts.total,

@@ -1,0 +1,166 @@
+"""Calls that we place: answered, refused, not answered, forked, and hung up at any moment by either side."""
+
+import time
+
+import pytest
+from support.marked_frames import marked_frame, numbers_heard
+from support.rtp_socket import SETTLE_S
+from support.scripted_callee import ScriptedCallee
+
+pytestmark = pytest.mark.native
+
+
+@pytest.fixture
+def callee(dial):
+    """A telephone to be rung."""
+    return dial.caller(kind=ScriptedCallee)
+
+
+def ring(dial, callee, timeout_s=20):
+    """Have it rung; the INVITE, and how many attempts went before it."""
+    known = len(dial.server.report()["rung"])
+    dial.server.do("ring", number="1001", host_port=callee.host_port, timeout_s=timeout_s)
+    return callee.rung(), known
+
+
+def outcome(dial, known):
+    """What became of the attempt."""
+    return dial.server.await_report(lambda report: len(report["rung"]) > known)["rung"][known]
+
+
+def answer(dial, callee, invite, known):
+    callee.reply(invite, 200, callee.sdp())
+    callee.expect("ACK")
+    assert outcome(dial, known) == "answered"
+
+
+def echoed(callee, begin=0):
+    callee.rtp.talk(marked_frame(number) for number in range(begin, begin + 15))
+    time.sleep(SETTLE_S)
+    heard = numbers_heard([packet.payload for packet in callee.rtp.received()])
+    return [number for number in heard if number is not None]
+
+
+def test_the_invite_offers_both_laws_and_events(dial, callee):
+    """To the number dialled, at the exchange; nothing is heard before the answer."""
+    invite, known = ring(dial, callee)
+    assert invite.uri == f"sip:1001@{callee.host_port}"
+    assert "RTP/AVP 0 8 " in invite.body
+    assert "telephone-event/8000" in invite.body
+    callee.reply(invite, 180)
+    time.sleep(0.1)
+    assert callee.rtp.received() == []
+    answer(dial, callee, invite, known)
+    time.sleep(0.1)
+    assert len(echoed(callee)) >= 13
+    assert callee.hang_up().status == 200
+    dial.server.await_free()
+
+
+def test_early_media_and_then_the_answer(dial, callee):
+    """183 with SDP, 200 with the same."""
+    invite, known = ring(dial, callee)
+    body = callee.sdp()
+    callee.reply(invite, 183, body)
+    time.sleep(0.2)
+    callee.reply(invite, 200, body)
+    callee.expect("ACK")
+    assert outcome(dial, known) == "answered"
+    time.sleep(0.1)
+    assert len(echoed(callee)) >= 13
+    assert callee.hang_up().status == 200
+
+
+@pytest.mark.parametrize("status", [404, 480, 486, 500, 503, 600, 603])
+def test_a_refusal_is_told_with_its_status(dial, callee, status):
+    """Acknowledged, and nothing is left."""
+    invite, known = ring(dial, callee)
+    callee.reply(invite, 100)
+    callee.reply(invite, status)
+    callee.expect("ACK")
+    assert outcome(dial, known).endswith(f" {status}")
+    dial.server.await_free()
+
+
+def test_a_redirection_is_not_followed(dial, callee):
+    """302 to anywhere: not reached (PJSIP says 487), and no other INVITE."""
+    invite, known = ring(dial, callee)
+    elsewhere = dial.caller(kind=ScriptedCallee)
+    callee.reply(invite, 302, headers=(("Contact", f"<sip:elsewhere@{elsewhere.host_port}>"),))
+    callee.expect("ACK")
+    assert outcome(dial, known) == "far end 487"
+    with pytest.raises(TimeoutError):
+        elsewhere.expect("INVITE", timeout_s=0.3)
+
+
+def test_who_does_not_answer_in_time_is_cancelled(dial, callee):
+    """CANCEL, 487, ACK."""
+    invite, known = ring(dial, callee, timeout_s=0.3)
+    callee.reply(invite, 180)
+    callee.respond(callee.expect("CANCEL"), 200)
+    callee.reply(invite, 487)
+    callee.expect("ACK")
+    assert outcome(dial, known) == "us 487"
+    dial.server.await_free()
+
+
+def test_an_answer_that_crosses_our_cancel_is_hung_up(dial, callee):
+    """200 after our CANCEL: ACK and BYE."""
+    invite, known = ring(dial, callee, timeout_s=0.3)
+    callee.reply(invite, 180)
+    cancel = callee.expect("CANCEL")
+    callee.reply(invite, 200, callee.sdp())
+    callee.respond(cancel, 200)
+    callee.expect("ACK")
+    callee.respond(callee.expect("BYE"), 200)
+    assert outcome(dial, known) == "us 487"
+    dial.server.await_free()
+
+
+def test_a_second_fork_s_answer_is_hung_up(dial, callee):
+    """Two telephones behind the exchange pick up: the first is served, the second gets ACK and BYE."""
+    invite, known = ring(dial, callee)
+    body = callee.sdp()
+    answer(dial, callee, invite, known)
+    callee.reply(invite, 200, body, tag="another")
+    bye = callee.expect("BYE")
+    assert bye.one("To").endswith("tag=another")
+    callee.respond(bye, 200)
+    time.sleep(0.1)
+    assert len(echoed(callee)) >= 13
+    assert callee.hang_up().status == 200
+
+
+def test_a_repeated_200_is_acknowledged_again(dial, callee):
+    """Our ACK may have been lost."""
+    invite, known = ring(dial, callee)
+    body = callee.sdp()
+    for _ in range(2):
+        callee.reply(invite, 200, body)
+        callee.expect("ACK")
+    assert outcome(dial, known) == "answered"
+    assert callee.hang_up().status == 200
+
+
+def test_an_answer_that_is_no_g711_ends_the_call(dial, callee):
+    """A codec that was not offered: no sound can be, so BYE."""
+    invite, _ = ring(dial, callee)
+    callee.reply(invite, 200, callee.sdp(f"m=audio {callee.rtp.here[1]} RTP/AVP 18\r\n"))
+    callee.expect("ACK")
+    callee.respond(callee.expect("BYE"), 200)
+    dial.server.await_free()
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_the_called_side_may_hold_and_resume(dial, callee, method):
+    """As the calling side may."""
+    invite, known = ring(dial, callee)
+    answer(dial, callee, invite, known)
+    for direction, ours in (("sendonly", "recvonly"), ("sendrecv", "sendrecv")):
+        final = callee.response(callee.request(method, callee.sdp(callee.audio(direction=direction))))
+        if method == "INVITE":
+            callee.acknowledge(final)
+        assert final.status == 200
+        assert f"a={ours}\r\n" in final.body
+    assert len(echoed(callee)) >= 12
+    assert callee.hang_up().status == 200
