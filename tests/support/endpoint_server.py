@@ -10,14 +10,14 @@ import sys
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from support.habits import Habits
 from support.memory_exchange import NoDialler
-from support.toy_service import NoConfig, toy
+from support.toy_service import NoConfig
 
-from audio.spandsp.echo import Echo
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.media.line import live_lines
 from exchange.network.patterns import NumberPattern
@@ -31,7 +31,7 @@ from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 from services.echo import spec as echo_spec
 from services.runner import IncomingCall, Runner, open_runner
-from services.spec import Context, ServiceSpec
+from services.spec import Context
 
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdefghij"  # noqa: S105 - a URI parameter's value
@@ -66,102 +66,6 @@ class Faults:
         if method in {"error", "exception", "critical"}:
             self.events.append(str(event))
         raise structlog.DropEvent
-
-
-@dataclass(slots=True)
-class Told:
-    """What a service was told of one call."""
-
-    call: Call
-    digits: list[str] = field(default_factory=list)
-
-    def report(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        call = self.call
-        return {
-            "call_id": call.call_id,
-            "dialled": call.dialled,
-            "caller": asdict(call.caller),
-            "digits": "".join(self.digits),
-            "answered": call.seconds > 0,
-            "end": None if call.end is None else [call.end.by, call.end.status, call.end.reason],
-            "rtp": asdict(report) if (report := call.rtp()) else None,
-        }
-
-
-class Habits:
-    """The services: each does one thing, and notes the digits that it gets."""
-
-    def __init__(self, ring_s: float) -> None:
-        self.calls: list[Told] = []
-        self._ring_s = ring_s
-
-    def _begin(self, call: Call) -> Told:
-        told = Told(call)
-        self.calls.append(told)
-        return told
-
-    @staticmethod
-    async def _note(told: Told) -> None:
-        while True:
-            digit = await told.call.digit(3600)
-            if digit is not None:
-                told.digits.append(digit)
-
-    async def mirror(self, call: Call) -> None:
-        """Answer and say again what is heard, exact to the octet."""
-        await call.answer()
-        await self.mirrored(call)
-
-    async def mirrored(self, call: Call) -> None:
-        """The same on a call that is up."""
-        told = self._begin(call)
-        async with call.run(Echo()):
-            await self._note(told)
-
-    async def early(self, call: Call) -> None:
-        """Say again what is heard before the answer; answer when told or at a digit 1, refuse at a 2 or in the end."""
-        told = self._begin(call)
-        await call.early_media()
-        async with call.run(Echo()):
-            while (digit := await call.digit(self._ring_s)) not in {"1", "2", None}:
-                told.digits.append(digit)
-            if digit != "1":
-                await call.reject(603, "Decline")
-                return
-            await call.answer()
-            await self._note(told)
-
-    async def wait(self, call: Call) -> None:
-        """Do nothing by itself, but give up in the end."""
-        self._begin(call)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._ring_s):
-                await call.wait_ended()
-
-    async def late(self, call: Call) -> None:
-        """Answer after as many milliseconds as the last three digits dialled, then be silent."""
-        told = self._begin(call)
-        await asyncio.sleep(int(call.dialled[-3:]) / 1000)
-        await call.answer()
-        await self._note(told)
-
-    async def brief(self, call: Call) -> None:
-        """Answer and hang up at once."""
-        self._begin(call)
-        await call.answer()
-
-    def specs(self) -> list[ServiceSpec]:
-        """All of them, and the real echo."""
-        return [
-            echo_spec,
-            toy(self.mirror, name="mirror", number="201"),
-            toy(self.early, name="early", number="202"),
-            toy(self.wait, name="wait", number="203"),
-            toy(self.late, name="late", number="9XXX"),
-            toy(self.brief, name="brief", number="204"),
-            toy(self.mirror, name="any", number="88!"),
-        ]
 
 
 class Server:
