@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from docs.pages import ROOT, blocks, commands
 from lab.asterisk.running import RunningExchange
+from lab.baresip import CallFailedError
 from lab.laboratory import Lab
 
 from audio.wav import read_wav
@@ -26,27 +28,29 @@ ALWAYS_A_SOUND_S = 3.0
 """No pause of the clock is as long."""
 
 
-def configuration(lab: Lab, at: RunningExchange, folder: Path) -> str:
+def configuration(lab: Lab, at: RunningExchange, folder: Path, more: str, address: str) -> str:
     """The page's last configuration, which sets `address`, for a fresh extension of this exchange."""
     connection = lab.connect(at, numbers=(("117", "clock"), ("186", "echo")), max_calls=100)
     text = blocks(PAGE, "toml")[-1].text
     for ours, theirs in {
         '"100.64.0.10"': f'"{at.address}"',
-        '"100.64.0.20"': f'"{lab.fresh_address()}"',
+        '"100.64.0.20"': f'"{address or lab.fresh_address()}"',
         '"7000"': f'"{connection.request.extension}"',
     }.items():
         assert text.count(ours) == 1
         text = text.replace(ours, theirs)
-    (folder / "denwa.toml").write_text(text)
+    (folder / "denwa.toml").write_text(text + more.format(extension=connection.request.extension))
     (folder / "denwa.password").write_text(connection.extension.password + "\n")
     (folder / "denwa.password").chmod(0o600)
     return connection.request.extension
 
 
 @contextlib.contextmanager
-def serving(lab: Lab, at: RunningExchange, folder: Path) -> Iterator[dict[str, str]]:
-    """`denwa serve` in a folder, registered; the environment for further commands."""
-    extension = configuration(lab, at, folder)
+def serving(
+    lab: Lab, at: RunningExchange, folder: Path, more: str = "", address: str = ""
+) -> Iterator[dict[str, str]]:
+    """`denwa serve` in a folder, registered; the environment for further commands, EXTENSION in it."""
+    extension = configuration(lab, at, folder, more, address)
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     with (
         (folder / "log").open("wb") as log,
@@ -54,7 +58,7 @@ def serving(lab: Lab, at: RunningExchange, folder: Path) -> Iterator[dict[str, s
     ):
         try:
             at.wait_registered(extension)
-            yield environment
+            yield environment | {"EXTENSION": extension}
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0, (folder / "log").read_text()
@@ -97,3 +101,40 @@ def test_denwa_calls_its_own_number_by_way_of_the_exchange(lab: Lab, tmp_path: P
         said, _ = process.communicate(timeout=20)
     assert process.returncode == 0, said
     assert "answered" in said
+
+
+OWN_NUMBER = '\n[extensions.services.numbers]\n"117" = "clock"\n"{extension}" = "clock"\n'
+
+
+@pytest.mark.parametrize("numbers", ["", OWN_NUMBER], ids=["default numbers", "its own too"])
+def test_the_extensions_own_number_answers_only_where_it_is_among_the_numbers(
+    lab: Lab, tmp_path: Path, numbers: str
+):
+    with (
+        serving(lab, lab.c, tmp_path, numbers) as environment,
+        lab.telephone(lab.c, tmp_path / "phone") as phone,
+    ):
+        if numbers:
+            phone.call(environment["EXTENSION"])
+        else:
+            with pytest.raises(CallFailedError, match="404"):
+                phone.call(environment["EXTENSION"])
+
+
+def test_on_the_exchanges_own_address_it_takes_the_port_that_is_set(lab: Lab, tmp_path: Path):
+    (port,) = set(re.findall(r"`port = (\d+)`", PAGE.read_text()))
+    moved = f"\n[sip]\nport = {port}\n"
+    with (
+        serving(lab, lab.c, tmp_path, moved, lab.c.address),
+        lab.telephone(lab.c, tmp_path / "phone") as phone,
+    ):
+        phone.call("117")
+
+
+def test_mikopbxs_rtp_ports_are_enough_for_about_fifty_calls(lab: Lab, tmp_path: Path):
+    with serving(lab, lab.c, tmp_path):
+        result = lab.call_many(
+            lab.c, tmp_path / "callers", "117", calls=60, a_second=30, talk_s=6, address=lab.fresh_address()
+        )
+    assert 45 <= result.successful <= 52
+    assert result.successful + result.failed == 60
