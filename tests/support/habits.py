@@ -55,13 +55,16 @@ class Habits:
 
     async def mirror(self, call: Call) -> None:
         """Answer and say again what is heard, exact to the octet."""
+        told = self._begin(call)
         await call.answer()
-        await self.mirrored(call)
+        await self._mirror(told)
 
     async def mirrored(self, call: Call) -> None:
         """The same on a call that is up."""
-        told = self._begin(call)
-        async with call.run(Echo()):
+        await self._mirror(self._begin(call))
+
+    async def _mirror(self, told: Told) -> None:
+        async with told.call.run(Echo()):
             await self._note(told)
 
     async def early(self, call: Call) -> None:
