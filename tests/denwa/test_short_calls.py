@@ -185,10 +185,12 @@ def assert_it_sounds(program: ServedProgram) -> None:
 
 
 def test_short_calls_of_all_kinds_leave_nothing_behind(tmp_path, scale, scaled):
-    """2,000 calls in full. No call, port, thread, descriptor or memory is left of them."""
+    """No call, port, thread, descriptor or memory is left of 2,000 of them in full, 70 s after the last, nor halfway."""
     calls, settling_s = scaled(200, 2000), scaled(5, VANISHED_S)
     with ServedProgram(tmp_path, {"DENWA_LIMITS__CALLS": str(LIMIT)}) as program:
-        assert_it_sounds(program)
+        for number in (CLOCK, ECHO):
+            with ScriptedCaller(program.address, number) as caller:
+                plain(caller)
         time.sleep(1)
         before = program.held()
         crowd = Crowd(program, calls, patient=scale == "quick")
