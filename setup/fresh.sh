@@ -23,11 +23,11 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-inside() { # inside ROOT COMMAND...: in namespaces of its own, which end with the command
+enter() { # enter ROOT COMMAND...: becomes the command, in namespaces that end with it
 	root=$1
 	shift
 	# shellcheck disable=SC2086 # FRESH_ENV is words
-	unshare --mount --pid --fork --kill-child sh -c '
+	exec unshare --mount --pid --fork --kill-child sh -c '
 		root=$1
 		shift
 		mount -t proc proc "$root/proc"
@@ -38,6 +38,10 @@ inside() { # inside ROOT COMMAND...: in namespaces of its own, which end with th
 		env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin ${certificates:-} ${FRESH_ENV:-} "$@"
 }
 
+inside() {
+	(enter "$@")
+}
+
 seconds() {
 	date +%s
 }
@@ -46,14 +50,14 @@ note() {
 	echo "$*" | tee -a "$results"
 }
 
-try_run() { # make run until it says what to dial; then Ctrl-C
+try_run() { # make run until it says what to dial; then it is killed
 	started=$(seconds)
 	log=$folder/$suite-run.log
-	inside "$folder/$suite" timeout --signal=INT 1800 make -C /opt/denwa run >"$log" 2>&1 &
+	enter "$folder/$suite" timeout --signal=INT 1800 make -C /opt/denwa run >"$log" 2>&1 &
 	while kill -0 $! 2>/dev/null; do
 		if grep -q 'sip:117@127.0.0.1:5060' "$log"; then
 			note "$suite: make run: what to dial is there after $(($(seconds) - started)) s"
-			kill $!
+			kill -s KILL $! # unshare itself waits for the end through any other signal
 			wait $! || true
 			return 0
 		fi
