@@ -45,10 +45,10 @@ class Press:
         """Send these of its packets, in this order."""
         for number in range(len(self.packets)) if order is None else order:
             self._caller.rtp.send_octets(self.packets[number])
-            time.sleep(0.01)
+            time.sleep(0.002)
 
 
-def speak(caller, frames=5):
+def speak(caller, frames=3):
     caller.rtp.talk([b"\xff" * 160] * frames)
 
 
@@ -106,7 +106,7 @@ def test_presses_without_a_pause_are_told_apart(dial):
 
 
 def test_a_key_that_is_held_is_one_digit(dial):
-    """Two seconds of updates."""
+    """A hundred updates."""
     caller = dial()
     Press(caller, 8, updates=100).send()
     assert heard(dial, caller, "8") == "8"
@@ -172,7 +172,7 @@ def test_a_repeated_info_is_one_digit(dial):
     assert heard(dial, caller, "44") == "44"
 
 
-@pytest.mark.parametrize("body", ["", "xyz", "Signal=\r\n", "Signal=77\r\n", "\x00" * 40, "Signal=é\r\n"])
+@pytest.mark.parametrize("body", ["", "xyz", "Signal=77\r\n", "Signal=é\0\r\n"])
 @pytest.mark.parametrize("kind", ["application/dtmf", "application/dtmf-relay", "application/octet-stream"])
 def test_an_info_without_a_digit_harms_nothing(dial, kind, body):
     """Answered somehow; the call goes on, and the next digit is heard."""
@@ -196,10 +196,10 @@ def test_info_before_the_answer_is_heard(dial):
 
 @pytest.mark.parametrize("law", ["ulaw", "alaw"])
 def test_tones_in_either_law(dial, law):
-    """All sixteen, in-band, 80 ms on and off."""
+    """All sixteen, in-band, 60 ms on and off."""
     caller = dial(formats="0 101" if law == "ulaw" else "8 101")
     caller.rtp.payload_type = 0 if law == "ulaw" else 8
-    pcm = np.concatenate([to_pcm(dtmf(key, on_s=0.08, off_s=0.08)) for key in KEYS])
+    pcm = np.concatenate([to_pcm(dtmf(key, on_s=0.06, off_s=0.06)) for key in KEYS])
     codes = encode(pcm, law).tobytes()
     caller.rtp.talk(codes[begin : begin + 160] for begin in range(0, len(codes), 160))
     assert heard(dial, caller, KEYS) == KEYS

@@ -24,7 +24,7 @@ FREED_S = (60 + 5 + 3 * 32) / TIMES + 2
 @pytest.mark.parametrize("seed", [11, 12])
 def test_a_good_call_hears_no_error_while_others_send_what_they_like(scaled, seed):
     """Every frame of a good call comes back, in order; the endpoint logs no fault and ends cleanly."""
-    duration_s = scaled(3, 600)
+    duration_s = scaled(2, 600)
     with (
         EndpointProcess(extension=True, calls=400, ring_s=5, silent_s=5) as process,
         ScriptedCaller(process.address, MIRROR) as good,

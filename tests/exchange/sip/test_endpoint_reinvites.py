@@ -149,15 +149,16 @@ def test_the_codec_may_change_in_the_call(dial, law, other):
     assert (after[0].sequence - before[-1].sequence) & 0xFFFF == 1
 
 
-@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
 @pytest.mark.parametrize(
-    "media",
+    ("method", "media"),
     [
-        "m=audio {port} RTP/AVP 18\r\n",
-        "m=image {port} udptl t38\r\n",
-        "m=audio {port} RTP/SAVP 0\r\n",
-        "m=audio {port} RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n",
-        "m=video {port} RTP/AVP 31\r\n",
+        ("INVITE", "m=audio {port} RTP/AVP 18\r\n"),
+        ("INVITE", "m=image {port} udptl t38\r\n"),
+        ("INVITE", "m=audio {port} RTP/SAVP 0\r\n"),
+        ("INVITE", "m=audio {port} RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n"),
+        ("INVITE", "m=video {port} RTP/AVP 31\r\n"),
+        ("UPDATE", "m=audio {port} RTP/AVP 18\r\n"),
+        ("UPDATE", "m=image {port} udptl t38\r\n"),
     ],
 )
 def test_an_offer_that_cannot_be_met_changes_nothing(dial, method, media):
