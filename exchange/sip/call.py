@@ -185,12 +185,21 @@ class Call:
     async def digit(self, timeout_s: float) -> str | None:
         """The next digit pressed, or None when none came in `timeout_s` seconds."""
         self._raise_if_ended()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                while (digit := self._take_digit(EVENT_DIGITS)) is None:
-                    await self._wait_change()
-                return digit
-        return None
+        expired = False
+
+        def expire() -> None:
+            nonlocal expired
+            expired = True
+            self._changed.set()
+
+        # in a handler that was cancelled, Python 3.11.2's asyncio.timeout raises CancelledError when it expires
+        expiry = asyncio.get_running_loop().call_later(timeout_s, expire)
+        try:
+            while (digit := self._take_digit(EVENT_DIGITS)) is None and not expired:
+                await self._wait_change()
+        finally:
+            expiry.cancel()
+        return digit
 
     async def press(self, digit: str, length_s: float = 0.1) -> None:
         """Send a digit 0-9 * # A-D to the far end. Raises ValueError for anything else."""
