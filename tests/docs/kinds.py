@@ -39,8 +39,8 @@ def _make(command: Command) -> None:
         patterns = [re.escape(target).replace("%", "[a-z-]+") for target in targets]
         assert any(re.fullmatch(pattern, word) for pattern in patterns), f"make has no target {word}"
         if word.startswith("bench-"):
-            module = f"bench.{word.removeprefix('bench-').replace('-', '_')}"
-            assert importlib.util.find_spec(module), f"there is no {module}"
+            module = word.removeprefix("bench-").replace("-", "_")
+            assert (ROOT / "bench" / f"{module}.py").is_file(), f"there is no bench/{module}.py"
 
 
 def _python(command: Command) -> None:

@@ -6,6 +6,7 @@ Started by `endpoint_process.py`; configured by one argument in JSON, the fields
 import asyncio
 import json
 import os
+import socket
 import sys
 import threading
 from collections.abc import Coroutine
@@ -119,10 +120,10 @@ class Server:
         print(json.dumps("clean"), flush=True)
 
     async def _listen(self, endpoint: SipEndpoint) -> int:
-        udp = await endpoint.transport(HOST, 0, tcp=False)
-        port = await endpoint.port_of(udp)
-        await endpoint.transport(HOST, port, tcp=True)
         # each process takes other ports, so that servers of parallel tests do not meet
+        port = _free_port(10000 + os.getpid() % 10000)
+        udp = await endpoint.transport(HOST, port, tcp=False)
+        await endpoint.transport(HOST, port, tcp=True)
         rtp_port = 20000 + os.getpid() * 64 % 20000
         local = AccountSettings(user="denwa", registrar="", address=HOST, transport=udp, rtp_port=rtp_port)
         await endpoint.set_account("local", local, lambda _: None)
@@ -213,6 +214,21 @@ class Server:
             "threads": threading.active_count(),
             "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
         }
+
+
+def _free_port(first: int) -> int:
+    """The first port from there on that is free for UDP and TCP; the kernel gives none so low to anybody by itself."""
+    for port in range(first, 20000):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            suppress(OSError),
+        ):
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            udp.bind((HOST, port))
+            tcp.bind((HOST, port))
+            return port
+    raise OSError("no port is free for both UDP and TCP")
 
 
 if __name__ == "__main__":
