@@ -63,7 +63,7 @@ def _numbers(checked: Checked, name: str, extension: Extension) -> Iterator[Find
     yield from _written_twice(checked, name)
     patterns = [NumberPattern.parse(number) for number in extension.numbers]
     for one, other in combinations(patterns, 2):
-        alike = one.precedence == other.precedence and one.overlaps(other)
+        alike = one.specificity == other.specificity and one.overlaps(other)
         if alike and extension.numbers[one.text] != extension.numbers[other.text]:
             yield checked.finding(
                 ("extensions", name, "numbers", other.text),

@@ -18,6 +18,10 @@ class Tail(Enum):
     ANY_NUMBER = "!"
 
 
+_ENDS = {Tail.ONE_OR_MORE: 1000, Tail.ANY_NUMBER: 2000, Tail.NOTHING: 3000}
+"""The ends' places among the numbers of choices, in Asterisk's order."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberPattern:
     """A number (`117`) or a set of numbers: X is 0-9, Z 1-9, N 2-9, [0-25] a choice.
@@ -99,7 +103,8 @@ class NumberPattern:
     def outranks(self, other: "NumberPattern") -> bool:
         """Whether Asterisk prefers it in one context, where both match: fewer choices at the first difference.
 
-        A single number goes before any range; a place that is spelt out before `.`, and `.` before `!`.
+        Of as many choices those with the lower digits go first. A single number goes before any range; a place
+        that is spelt out before `.`, that before `!`, and `!` before the pattern's end.
         """
         return self.precedence < other.precedence
 
@@ -108,11 +113,15 @@ class NumberPattern:
         return self.places[place] if place < len(self.places) else DIALLED_DIGITS
 
     @property
-    def precedence(self) -> tuple[bool, tuple[int, ...]]:
+    def specificity(self) -> tuple[bool, tuple[int, ...]]:
+        """The part of the precedence that a reader sees: how many choices there are at each place."""
+        return (not self.is_single_number, (*(len(place) for place in self.places), _ENDS[self.tail]))
+
+    @property
+    def precedence(self) -> tuple[bool, tuple[tuple[int, str], ...]]:
         """Sorts patterns that match the same number as Asterisk tries them, first one first."""
-        choices = tuple(len(place) for place in self.places)
-        end = {Tail.NOTHING: 0, Tail.ONE_OR_MORE: 1000, Tail.ANY_NUMBER: 2000}[self.tail]
-        return (not self.is_single_number, (*choices, end))
+        choices = tuple((len(place), "".join(sorted(place))) for place in self.places)
+        return (not self.is_single_number, (*choices, (_ENDS[self.tail], "")))
 
 
 def _read_places(spelt_out: str) -> tuple[frozenset[str], ...]:

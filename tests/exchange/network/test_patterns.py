@@ -177,11 +177,21 @@ def test_a_pattern_that_does_not_cover_misses_a_number(one: NumberPattern, other
         ("7.", "7!"),
         ("NXX", "XXX"),
         ("0X.", "0."),
+        ("[13]", "[37]"),
+        ("[1-46-9].", "N0"),
     ],
 )
 def test_the_narrower_pattern_outranks(first: str, second: str):
     assert parse(first).outranks(parse(second))
     assert not parse(second).outranks(parse(first))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("[0-2]!", "[0-2]"), ("X!", "X"), ("0X.", "0X!"), ("0XX", "0X!")]
+)
+def test_a_range_with_any_tail_outranks_the_same_range_without(first: str, second: str):
+    """As Asterisk orders the ends: a place spelt out, `.`, `!`, the pattern's end."""
+    assert parse(first).outranks(parse(second))
 
 
 @given(patterns, patterns)
