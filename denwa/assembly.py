@@ -56,7 +56,8 @@ async def assemble(
         SipError: an address or port cannot be listened on.
         ServiceDied: a service failed between its calls.
     """
-    taker = _CallTaker(wiring.leads(configuration))
+    leads = wiring.leads(configuration)
+    taker = _CallTaker(leads)
     async with AsyncExitStack() as scope:
         stack = StackConfig(calls=configuration.limits.calls + SPARE_CALLS)
         endpoint = await scope.enter_async_context(open_endpoint(stack, taker.take))
@@ -69,7 +70,12 @@ async def assemble(
             (
                 spec,
                 Context(
-                    configuration.services[name], configuration.language, dialler, media_clock, Broadcast
+                    configuration.services[name],
+                    configuration.language,
+                    dialler,
+                    media_clock,
+                    Broadcast,
+                    max(leads.values(), default=0),
                 ),
             )
             for name, spec in services.items()

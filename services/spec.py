@@ -17,13 +17,17 @@ Handler = Callable[[Call], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a service is given: its configuration, the language it speaks, and the rooms below it."""
+    """What a service is given: its configuration, the language it speaks, and the rooms below it.
+
+    `greatest_lead_samples`: so much earlier than at its own instant a broadcast's sample may leave for some caller.
+    """
 
     config: BaseModel
     language: str
     dialler: Dialler
     media_clock: MediaClock
     open_broadcast: Callable[[], Broadcast]
+    greatest_lead_samples: int = 0
 
 
 @dataclass(frozen=True, slots=True)

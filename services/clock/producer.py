@@ -21,7 +21,7 @@ EVERY_S = 0.5
 """How often it is carried on: a busy event loop may be late by two seconds before anybody hears silence."""
 
 SETTLED_SAMPLES = RATE_HZ // 10
-"""What is heard within 100 ms from now is not rewritten: a packet of 60 ms may have left already, and writing takes time."""
+"""What leaves within 100 ms from now is not rewritten: a packet of 60 ms may have left already, and writing takes time."""
 
 _NS = 10**9
 _SAMPLE_NS = _NS // RATE_HZ
@@ -63,14 +63,14 @@ class Producer:
         media_clock: MediaClock,
         leaps: LeapTable,
         *,
-        settled_samples: int = SETTLED_SAMPLES,
+        lead_samples: int = 0,
     ) -> None:
-        """Join the parts; where extensions have a lead, add the greatest to `settled_samples`."""
+        """Join the parts; `lead_samples`: so much earlier than at its instant a sample leaves at most."""
         self._programme = programme
         self._broadcast = broadcast
         self._media_clock = media_clock
         self._leaps = LeapLedger(leaps)
-        self._settled_samples = settled_samples
+        self._settled_samples = SETTLED_SAMPLES + lead_samples
         self._offset_ns = 0
         self._timeline = Timeline(0, 0)
         self._written_until = 0

@@ -108,6 +108,7 @@ async def open_clock(context: Context, tasks: asyncio.TaskGroup) -> AsyncIterato
         broadcast,
         context.media_clock,
         _leaps(),
+        lead_samples=context.greatest_lead_samples,
     )
     running = [
         tasks.create_task(producer.run(KernelClock()), name="clock producer"),

@@ -44,13 +44,17 @@ class ClockWorld:
         monotonic_ns: int = 7_000_000_123,
         leaps: LeapTable = NO_LEAPS,
         lasts_s: int = 240,
+        lead_samples: int = 0,
     ) -> None:
         self.clock = SimulatedClock(utc_ns=utc_ns, monotonic_ns=monotonic_ns)
         self._media_clock = SimulatedMediaClock(self.clock)
         self._media_clock.set_utc_offset_ns(self.clock.offset_ns)
+        self._lead_samples = lead_samples
         self.broadcast = SimulatedBroadcast(self._media_clock.now_samples(), lasts_s * 8000)
         self._listener = listener
-        self.producer = Producer(Programme(listener.composer), self.broadcast, self._media_clock, leaps)
+        self.producer = Producer(
+            Programme(listener.composer), self.broadcast, self._media_clock, leaps, lead_samples=lead_samples
+        )
         self.eras: list[Era] = []
         self._since_carried_on_ns = 0
         self.producer.begin(self.clock.offset_ns)
@@ -70,7 +74,7 @@ class ClockWorld:
     def stall(self, elapsed_ns: int) -> None:
         """Let time pass while the producer gets no turn."""
         self.clock.pass_time(elapsed_ns)
-        self.broadcast.hear_until(self._media_clock.now_samples() + PACKET_SAMPLES)
+        self.broadcast.hear_until(self._media_clock.now_samples() + self._lead_samples + PACKET_SAMPLES)
 
     def step(self, by_ns: int) -> None:
         """Set the host's UTC; the producer is told at once."""
@@ -92,5 +96,7 @@ class ClockWorld:
         return [era for era in self.eras if era.from_sample <= sample][-1]
 
     def _note_era(self) -> None:
-        from_sample = self._media_clock.now_samples() + (SETTLED_SAMPLES if self.eras else 0)
+        from_sample = self._media_clock.now_samples() + (
+            SETTLED_SAMPLES + self._lead_samples if self.eras else 0
+        )
         self.eras.append(Era(from_sample, self.clock.offset_ns))

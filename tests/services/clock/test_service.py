@@ -1,14 +1,20 @@
 """The clock's handler in virtual time: what a caller hears when the host's clock is doubtful, and at the limit."""
 
+import asyncio
 from functools import partial
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from structlog.testing import capture_logs
 from support.far_end import Offer
-from support.memory_exchange import MemoryExchange, MemoryKind, clips_in
+from support.memory_exchange import MemoryExchange, MemoryKind, NoDialler, VirtualMediaClock, clips_in
 
 from audio.prompts import load
+from exchange.media.broadcast import Broadcast
 from services.clock import ClockConfig, service, spec
+from services.clock.producer import SETTLED_SAMPLES
+from services.spec import Context
 from timekeeping.trust import CHECK_SOURCES, NOTHING_TO_DO, HostClock, Trust, Words
 
 pytestmark = pytest.mark.native
@@ -85,3 +91,27 @@ def test_a_change_of_trust_is_logged_once_with_what_to_do(state: Trust):
 def test_a_zone_that_does_not_exist_is_an_error_of_the_configuration(zone: str):
     with pytest.raises(ValueError, match="zone"):
         ClockConfig(zone=zone)
+
+
+class FirstWrite(Broadcast):
+    """A broadcast that keeps the first sample that was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first_sample = asyncio.get_running_loop().create_future()
+
+    def write(self, first_sample: int, pcm: NDArray[np.int16]) -> None:
+        if not self.first_sample.done():
+            self.first_sample.set_result(first_sample)
+        super().write(first_sample, pcm)
+
+
+@pytest.mark.parametrize("lead_samples", [0, 1600])
+def test_what_may_have_left_by_the_greatest_lead_is_never_written(lead_samples: int):
+    async def open_it() -> int:
+        clock, broadcast = VirtualMediaClock(), FirstWrite()
+        context = Context(ClockConfig(), "en", NoDialler(), clock, lambda: broadcast, lead_samples)  # type: ignore[arg-type]
+        async with asyncio.TaskGroup() as tasks, service.open_clock(context, tasks):
+            return int(await broadcast.first_sample) - clock.now_samples()
+
+    assert abs(asyncio.run(open_it()) - SETTLED_SAMPLES - lead_samples) < 400

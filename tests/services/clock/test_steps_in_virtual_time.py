@@ -12,6 +12,7 @@ from support.clock_world import S_NS, ClockWorld
 from services.clock.english import ENGLISH
 from services.clock.japanese import JAPANESE
 from timekeeping.civil import civil_time
+from timekeeping.lead import GREATEST_LEAD_MS, lead_samples
 from timekeeping.leap import UtcSecond
 
 pytestmark = pytest.mark.unit
@@ -84,12 +85,14 @@ def assert_all_lawful(world: ClockWorld, marks: list[HeardMark]) -> None:
     st.sampled_from(["ja", "en"]),
     starts,
     st.integers(0, 10**12),
+    st.sampled_from([0, 0, lead_samples(40), lead_samples(GREATEST_LEAD_MS)]),
     st.lists(st.tuples(pauses, sizes), min_size=1, max_size=4),
 )
 def test_after_any_steps_every_mark_is_true_named_counted_down_and_given_once(
-    language, utc_ns, monotonic_ns, steps
+    language, utc_ns, monotonic_ns, lead, steps
 ):
-    world = ClockWorld(LISTENERS[language], utc_ns=utc_ns, monotonic_ns=monotonic_ns)
+    """Also for a listener who gets everything earlier, since his exchange takes its time."""
+    world = ClockWorld(LISTENERS[language], utc_ns=utc_ns, monotonic_ns=monotonic_ns, lead_samples=lead)
     for pause_ns, size_ns in steps:
         world.run(pause_ns)
         world.step(size_ns)
