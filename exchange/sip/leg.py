@@ -48,7 +48,10 @@ class Ready(Flag):
 
 @dataclass(frozen=True, slots=True)
 class RtpReport:
-    """RTP of one leg so far, in packets; `silent_s` is the age of the last packet received, in seconds."""
+    """RTP of one leg so far, in packets; `silent_s` is the age of the last packet received, in seconds.
+
+    While the leg only hears a broadcast, the kernel drops what nobody would hear: of that each 64th is `received`.
+    """
 
     received: int
     sent: int
