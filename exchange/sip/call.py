@@ -118,11 +118,13 @@ class Call:
         else:
             await self.hangup(reason)
 
-    async def wait_answered(self) -> None:
-        """Wait until the call is up."""
+    async def wait_answered(self, timeout_s: float | None = None) -> bool:
+        """Wait until the call is up; False when it is not in `timeout_s` seconds."""
         self._raise_if_ended()
-        while self._answered_monotonic_s is None:
-            await self._wait_change()
+        with self._expiry(timeout_s) as expired:
+            while self._answered_monotonic_s is None and not expired():
+                await self._wait_change()
+        return self._answered_monotonic_s is not None
 
     async def wait_ended(self) -> End:
         """Wait until the call is over; never raises CallEnded."""
@@ -185,20 +187,9 @@ class Call:
     async def digit(self, timeout_s: float) -> str | None:
         """The next digit pressed, or None when none came in `timeout_s` seconds."""
         self._raise_if_ended()
-        expired = False
-
-        def expire() -> None:
-            nonlocal expired
-            expired = True
-            self._changed.set()
-
-        # in a handler that was cancelled, Python 3.11.2's asyncio.timeout raises CancelledError when it expires
-        expiry = asyncio.get_running_loop().call_later(timeout_s, expire)
-        try:
-            while (digit := self._take_digit(EVENT_DIGITS)) is None and not expired:
+        with self._expiry(timeout_s) as expired:
+            while (digit := self._take_digit(EVENT_DIGITS)) is None and not expired():
                 await self._wait_change()
-        finally:
-            expiry.cancel()
         return digit
 
     async def press(self, digit: str, length_s: float = 0.1) -> None:
@@ -319,6 +310,25 @@ class Call:
             await self._wait_change()
         ready, self._ready = self._ready, Ready(0)
         return ready
+
+    @contextmanager
+    def _expiry(self, timeout_s: float | None) -> Iterator[Callable[[], bool]]:
+        """Within the scope, whether `timeout_s` seconds have passed (never, if None); then `_wait_change` returns.
+
+        In a handler that was cancelled, Python 3.11.2's asyncio.timeout raises CancelledError when it expires.
+        """
+        over = asyncio.Event()
+
+        def expire() -> None:
+            over.set()
+            self._changed.set()
+
+        expiry = None if timeout_s is None else self._loop.call_later(timeout_s, expire)
+        try:
+            yield over.is_set
+        finally:
+            if expiry is not None:
+                expiry.cancel()
 
     @contextmanager
     def _taking(self, purpose: str) -> Iterator[None]:

@@ -111,11 +111,11 @@ class NameWatch:
 
     async def _pause(self, pause_s: float) -> None:
         self._wanted.clear()
+        expiry = asyncio.get_running_loop().call_later(pause_s, self._wanted.set)
         try:
-            async with asyncio.timeout(pause_s):
-                await self._wanted.wait()
-        except TimeoutError:
-            return
+            await self._wanted.wait()
+        finally:
+            expiry.cancel()
 
     def _set(self, resolution: Resolution) -> None:
         if resolution != self.resolution:

@@ -1,6 +1,5 @@
 """The dialler on SIP: an INVITE from one of our extensions, through its exchange."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -42,10 +41,9 @@ class SipDialler:
         )
         async with hanging_up(call):
             try:
-                async with asyncio.timeout(timeout_s):
-                    await call.wait_answered()
-            except TimeoutError:
-                raise NotReached(number, no_answer(timeout_s)) from None
+                answered = await call.wait_answered(timeout_s)
             except CallEnded as ended:
                 raise NotReached(number, ended.end) from None
+            if not answered:
+                raise NotReached(number, no_answer(timeout_s))
             yield call
