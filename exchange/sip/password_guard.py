@@ -1,16 +1,19 @@
 """Keeps all extensions of one exchange together under the count by which fail2ban strikes.
 
-An exchange counts failures by our address, not by extension: three extensions with a wrong password, each
-tried once, are already more than five failures. So an extension whose password has not been proved yet
-takes its turn here before it registers.
+An exchange counts failures by our address, not by extension: two extensions with a wrong user, each tried once,
+are already more than five failures. So an extension whose password has not been proved yet takes its turn here
+before it registers.
 """
 
 from dataclasses import dataclass, field
 
-from exchange.sip.registration_policy import FAIL2BAN_WINDOW_S
+from exchange.sip.registration_policy import FAIL2BAN_WINDOW_S, FORBIDDEN
 
-FAILURES_AN_ATTEMPT = 2
-"""REGISTERs with a bad password that PJSIP sends in one attempt (PJSIP_MAX_STALE_COUNT 2)."""
+MOST_FAILURES = 3
+"""Lines that fail2ban counts for one attempt: Asterisk (16 and 22) logs a wrong password once, but a user that it
+does not know three times, for the REGISTER before the challenge too. Its answer, 401, is the same."""
+FAILURES_WHEN_FORBIDDEN = 1
+"""Asterisk's FailedACL, for one 403."""
 FAILURES_ALLOWED = 4
 """fail2ban strikes at five."""
 TURN_S = 0.2
@@ -26,13 +29,14 @@ class PasswordGuard:
     nobody.
     """
 
-    failures_an_attempt: int = FAILURES_AN_ATTEMPT
+    most_failures: int = MOST_FAILURES
     failures_allowed: int = FAILURES_ALLOWED
     window_s: float = 1.1 * FAIL2BAN_WINDOW_S
     _proved: set[str] = field(default_factory=set, init=False)
     _under_way: set[str] = field(default_factory=set, init=False)
     _comes_again_monotonic_s: dict[str, float] = field(default_factory=dict, init=False)
-    _refused_monotonic_s: list[float] = field(default_factory=list, init=False)
+    _failed_monotonic_s: list[float] = field(default_factory=list, init=False)
+    """When each line that fail2ban counts was written, the oldest first."""
 
     def ask(self, extension: str, now_monotonic_s: float) -> float:
         """0: register now, and tell how it ended; else the seconds after which to ask again.
@@ -51,13 +55,13 @@ class PasswordGuard:
 
     def _wait_s(self, extension: str, now_monotonic_s: float) -> float:
         since_monotonic_s = now_monotonic_s - self.window_s
-        self._refused_monotonic_s = [at for at in self._refused_monotonic_s if at > since_monotonic_s]
-        attempts = max(1, self.failures_allowed // self.failures_an_attempt)
-        if len(self._refused_monotonic_s) >= attempts:
-            return max(TURN_S, self._refused_monotonic_s[-attempts] - since_monotonic_s)
-        taken = len(self._refused_monotonic_s) + len(self._under_way - {extension})
-        before = self._before(extension, now_monotonic_s)
-        return TURN_S if taken + before >= attempts else 0.0
+        self._failed_monotonic_s = [at for at in self._failed_monotonic_s if at > since_monotonic_s]
+        room = max(0, self.failures_allowed - self.most_failures)
+        if len(self._failed_monotonic_s) > room:
+            return max(TURN_S, self._failed_monotonic_s[-room - 1] - since_monotonic_s)
+        others = len(self._under_way - {extension}) + self._before(extension, now_monotonic_s)
+        foreseen = len(self._failed_monotonic_s) + (others + 1) * self.most_failures
+        return TURN_S if others and foreseen > self.failures_allowed else 0.0
 
     def _before(self, extension: str, now_monotonic_s: float) -> int:
         """How many who asked earlier still wait; one who did not come again when told has given up."""
@@ -73,11 +77,12 @@ class PasswordGuard:
         self._under_way.discard(extension)
         self._proved.add(extension)
 
-    def refused(self, extension: str, now_monotonic_s: float) -> None:
-        """The exchange refused it (401, 403, 407)."""
+    def refused(self, extension: str, status: int, now_monotonic_s: float) -> None:
+        """The exchange refused it with this status (401, 403, 407)."""
         self._under_way.discard(extension)
         self._proved.discard(extension)
-        self._refused_monotonic_s.append(now_monotonic_s)
+        lines = FAILURES_WHEN_FORBIDDEN if status == FORBIDDEN else self.most_failures
+        self._failed_monotonic_s += [now_monotonic_s] * lines
 
     def undecided(self, extension: str) -> None:
         """The attempt ended before any password was looked at."""

@@ -10,9 +10,12 @@ from exchange.sip.account import AccountSettings, RegistrationAnswer
 from exchange.sip.address import AddressError, local_address
 from exchange.sip.endpoint import SipEndpoint
 from exchange.sip.message import SipMessage
-from exchange.sip.password_guard import PasswordGuard
+from exchange.sip.password_guard import TURN_S, PasswordGuard
 from exchange.sip.problem_log import ProblemLog
 from exchange.sip.registration_policy import (
+    FORBIDDEN,
+    PASSWORD_REFUSED,
+    CannotListen,
     NoAnswer,
     Outcome,
     Refused,
@@ -22,15 +25,16 @@ from exchange.sip.registration_policy import (
     TransportFailed,
     Unresolved,
 )
-from exchange.sip.registration_problem import RegistrationPlace
+from exchange.sip.registration_problem import RegistrationPlace, held_back
 from exchange.sip.resolver import NameWatch
 from exchange.sip.routing import make_token
-from exchange.sip.stack import SipError
+from exchange.sip.stack import ListenError, SipError
 
 ANSWER_S = 40.0
 """Longer than SIP's own time limit (timer F, 32 s)."""
 UNREGISTER_S = 1.0
-_PASSWORD_LOOKED_AT = frozenset({401, 403, 407})
+_COUNTED = PASSWORD_REFUSED | {FORBIDDEN}
+"""Answers after which fail2ban may have counted a failure; a 404 is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,9 @@ class Registration:
         self._moved = moved
         self._settings: AccountSettings | None = None
         self._failovers = 0
-        self._answers: asyncio.Queue[RegistrationAnswer] = asyncio.Queue()
+        self._answers: asyncio.Queue[RegistrationAnswer | None] = asyncio.Queue()
         self._hurry = asyncio.Event()
-        place = RegistrationPlace(
+        self._place = RegistrationPlace(
             exchange=exchange.name,
             extension=extension.name,
             host=exchange.host,
@@ -98,7 +102,7 @@ class Registration:
             transport="tcp" if exchange.tcp else "udp",
             user=extension.user,
         )
-        self._policy = RegistrationPolicy(place, random.SystemRandom(), expires_s=extension.expires_s)
+        self._policy = RegistrationPolicy(self._place, random.SystemRandom(), expires_s=extension.expires_s)
         self.registered = asyncio.Event()
 
     @property
@@ -135,16 +139,17 @@ class Registration:
         self._drop_old_answers()
         try:
             await self._endpoint.unregister(self.extension.name)
-            async with asyncio.timeout(UNREGISTER_S):
-                await self._answers.get()
-        except (SipError, TimeoutError):
+        except SipError:
             return
+        await self._answer(UNREGISTER_S)
 
     async def _turn(self) -> None:
         while True:
             wait_s = self._guard.ask(self.extension.name, time.monotonic())
             if wait_s <= 0:
                 return
+            if wait_s > TURN_S and self.state is not RegistrationState.REFUSED:
+                self._problems.update(self.extension.name, held_back(self._place, wait_s))
             await asyncio.sleep(wait_s)
 
     async def _attempt(self) -> Outcome:
@@ -155,13 +160,23 @@ class Registration:
             await self._set_up(resolution.addresses[self._failovers % len(resolution.addresses)])
             self._drop_old_answers()
             await self._endpoint.register(self.extension.name)
-        except (AddressError, SipError) as error:
+        except AddressError as error:
             return TransportFailed(str(error))
+        except ListenError as error:
+            return CannotListen(str(error), taken=error.taken)
+        except SipError as error:
+            return TransportFailed(str(error))
+        answer = await self._answer(ANSWER_S)
+        return NoAnswer() if answer is None else _outcome(answer)
+
+    async def _answer(self, timeout_s: float) -> RegistrationAnswer | None:
+        """The next answer, None when there is none in time."""
+        # asyncio.timeout is of no use in a task that was cancelled before, on Python 3.11.2: see Call.digit
+        expiry = asyncio.get_running_loop().call_later(timeout_s, self._answers.put_nowait, None)
         try:
-            async with asyncio.timeout(ANSWER_S):
-                return _outcome(await self._answers.get())
-        except TimeoutError:
-            return NoAnswer()
+            return await self._answers.get()
+        finally:
+            expiry.cancel()
 
     def _fail_over(self, outcome: Outcome) -> None:
         """Turn to the name's next address when this one does not answer (RFC 3263, 4.3)."""
@@ -195,18 +210,18 @@ class Registration:
     def _tell_guard(self, outcome: Outcome) -> None:
         if isinstance(outcome, Registered):
             self._guard.proved(self.extension.name)
-        elif isinstance(outcome, Refused) and outcome.status in _PASSWORD_LOOKED_AT:
-            self._guard.refused(self.extension.name, time.monotonic())
+        elif isinstance(outcome, Refused) and outcome.status in _COUNTED:
+            self._guard.refused(self.extension.name, outcome.status, time.monotonic())
         else:
             self._guard.undecided(self.extension.name)
             self._names.refresh()
 
     async def _pause(self, pause_s: float) -> None:
+        expiry = asyncio.get_running_loop().call_later(pause_s, self._hurry.set)
         try:
-            async with asyncio.timeout(pause_s):
-                await self._hurry.wait()
-        except TimeoutError:
-            return
+            await self._hurry.wait()
+        finally:
+            expiry.cancel()
 
     def _drop_old_answers(self) -> None:
         while not self._answers.empty():

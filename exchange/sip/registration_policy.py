@@ -1,7 +1,8 @@
 """When an extension registers again, and what is wrong when it cannot: decisions only, no clock, no socket.
 
-The exchange's absence is met with growing waits up to one interval, for ever; a refused password with waits
-so long that fail2ban (usually 5 failures in 600 s) sees at most one attempt in its window.
+The exchange's absence is met with growing waits up to one interval, for ever, and so is an answer that has
+nothing to do with the password: an exchange that is being set up knows an extension a minute later. A refused
+password is met with waits so long that fail2ban (usually 5 failures in 600 s) sees one attempt in its window.
 """
 
 from dataclasses import dataclass, field
@@ -21,10 +22,12 @@ FIRST_RETRY_S = 1.0
 FAIL2BAN_WINDOW_S = 600.0
 LONGEST_MIN_EXPIRES_S = 86_400
 LONGEST_RETRY_AFTER_S = 600.0
+PASSWORD_REFUSED = frozenset({401, 407})
+FORBIDDEN = 403
+"""Asterisk's answer to a right password where there is no room for a contact; others' to a wrong one."""
 _SLOW_S = (1.1 * FAIL2BAN_WINDOW_S, 1.5 * FAIL2BAN_WINDOW_S)
+_SECOND_TRY_S = (40.0, 60.0)
 _REFRESH_SHARE = (0.70, 0.85)
-_LASTING = frozenset({401, 403, 404, 405, 407, 410, 416, 484, 485, 501, 505})
-"""Answers, beside redirections and 6xx, that stay as they are until somebody mends something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,15 @@ class TransportFailed:
     why: str
 
 
-Outcome = Registered | Refused | NoAnswer | Unresolved | TransportFailed
+@dataclass(frozen=True, slots=True)
+class CannotListen:
+    """We could not listen where the exchange's SIP is to come to; `taken`: another program has the port."""
+
+    why: str
+    taken: bool
+
+
+Outcome = Registered | Refused | NoAnswer | Unresolved | TransportFailed | CannotListen
 
 
 class RegistrationState(StrEnum):
@@ -72,9 +83,9 @@ class RegistrationState(StrEnum):
     STARTING = "starting"
     REGISTERED = "registered"
     AWAY = "away"
-    """The exchange cannot be reached, or cannot now: tried again within one interval."""
+    """The exchange cannot be reached, or does not register us now: tried again within one interval."""
     REFUSED = "refused"
-    """Somebody must mend something: tried again rarely."""
+    """The password was refused: tried again rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +116,13 @@ class RegistrationPolicy:
     bound_until_monotonic_s: float | None = None
     """Until when the exchange keeps our contact, as far as we know."""
     _failures: int = field(default=0, init=False)
+    _forbidden: bool = field(default=False, init=False)
     _not_before_monotonic_s: float = field(default=float("-inf"), init=False)
 
     def take(self, outcome: Outcome, now_monotonic_s: float) -> Decision:
         """Decide what follows from the end of an attempt that ended now."""
         decision = self._decide(outcome, now_monotonic_s)
+        self._forbidden = isinstance(outcome, Refused) and outcome.status == FORBIDDEN
         self.state = decision.state
         slow = decision.state is RegistrationState.REFUSED
         self._not_before_monotonic_s = now_monotonic_s + decision.retry_in_s if slow else float("-inf")
@@ -126,24 +139,35 @@ class RegistrationPolicy:
                 self.bound_until_monotonic_s = now_monotonic_s + expires_s
                 refresh_s = min(expires_s, LONGEST_EXPIRES_S) * self.random.uniform(*_REFRESH_SHARE)
                 return Decision(refresh_s, self.expires_s, RegistrationState.REGISTERED)
-            case Registered():
-                return self._away(problems.refused(self.place, 200, "granted no time"))
-            case NoAnswer():
-                return self._away(problems.no_answer(self.place))
-            case Unresolved(why):
-                return self._away(problems.unresolved(self.place, why))
-            case TransportFailed(why):
-                return self._away(problems.transport_failed(self.place, why))
             case Refused():
                 return self._refused(outcome)
+            case _:
+                return self._away(self._absence(outcome))
+
+    def _absence(
+        self, outcome: Registered | NoAnswer | Unresolved | TransportFailed | CannotListen
+    ) -> Problem:
+        match outcome:
+            case Registered():
+                return problems.refused(self.place, 200, "granted no time")
+            case NoAnswer():
+                return problems.no_answer(self.place)
+            case Unresolved(why):
+                return problems.unresolved(self.place, why)
+            case TransportFailed(why):
+                return problems.transport_failed(self.place, why)
+            case CannotListen(why, taken):
+                return problems.cannot_listen(self.place, why, taken=taken)
 
     def _refused(self, refusal: Refused) -> Decision:
         status = refusal.status
         if status == 423 and self._obey_min_expires(refusal.min_expires_s):
             return Decision(0.0, self.expires_s, self.state)
         problem = problems.of_refusal(self.place, status, refusal.reason)
-        if status in _LASTING or not 400 <= status < 600:
-            return self._slow(problem)
+        if status in PASSWORD_REFUSED or (status == FORBIDDEN and self._forbidden):
+            return self._refused_for_long(problem, _SLOW_S)
+        if status == FORBIDDEN:
+            return self._refused_for_long(problem, _SECOND_TRY_S)
         return self._away(problem, min(float(refusal.retry_after_s or 0), LONGEST_RETRY_AFTER_S))
 
     def _obey_min_expires(self, min_expires_s: int | None) -> bool:
@@ -160,7 +184,7 @@ class RegistrationPolicy:
         wait_s = max(at_least_s, longest_s * self.random.uniform(0.5, 1.0))
         return Decision(wait_s, self.expires_s, RegistrationState.AWAY, problem)
 
-    def _slow(self, problem: Problem) -> Decision:
+    def _refused_for_long(self, problem: Problem, between_s: tuple[float, float]) -> Decision:
         self._failures = 0
-        wait_s = self.random.uniform(*_SLOW_S)
+        wait_s = self.random.uniform(*between_s)
         return Decision(wait_s, self.expires_s, RegistrationState.REFUSED, problem)

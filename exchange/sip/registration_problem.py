@@ -1,5 +1,6 @@
 """What keeps an extension from being registered, in words, each with the configuration field to mend."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -28,6 +29,11 @@ class RegistrationPlace:
     def transport_field(self) -> str:
         """Where UDP or TCP is chosen."""
         return f"exchanges.{self.exchange}.transport"
+
+    @property
+    def address_field(self) -> str:
+        """Where our own address towards the exchange may be written."""
+        return f"exchanges.{self.exchange}.address"
 
     @property
     def user_field(self) -> str:
@@ -103,6 +109,46 @@ def transport_failed(place: RegistrationPlace, why: str) -> Problem:
     )
 
 
+def cannot_listen(place: RegistrationPlace, why: str, *, taken: bool) -> Problem:
+    """We have no socket that the exchange's SIP can come to: another program has the port, or no such address."""
+    if taken:
+        return Problem(
+            "port-taken",
+            ("sip.port",),
+            f"another program has denwa's own SIP port: {why}",
+            f"denwa 自身の SIP ポートを別のプログラムが使っています（{why}）",
+            "Stop that program, or take another port: [sip] port = 5070, and restart denwa. The exchange need not "
+            "be told: it learns sip.port from the registration.",
+            "そのプログラムを止めるか、[sip] に port = 5070 と書いて denwa を再起動してください。"
+            "sip.port は登録のとき交換機に伝わるので、交換機側の変更は要りません。",
+        )
+    return Problem(
+        "cannot-listen",
+        (place.address_field, "sip.address", "sip.port"),
+        f"denwa cannot listen for {place.target}: {why}",
+        f"{place.target} からの SIP を待ち受けられません（{why}）",
+        f"Is this an address of this host? Mend {place.address_field} or sip.address, or leave them out to have "
+        f"the address found; for a port below 1024 mend sip.port.",
+        f"このホストのアドレスですか。{place.address_field} か sip.address を直すか、消して自動にしてください。"
+        f"1024 未満のポートなら sip.port を直してください。",
+    )
+
+
+def held_back(place: RegistrationPlace, wait_s: float) -> Problem:
+    """This extension must wait: others' refusals have used up what fail2ban lets pass."""
+    minutes = math.ceil(wait_s / 60)
+    return Problem(
+        "held-back",
+        (place.password_field,),
+        f"{place.target} refused another extension's password: {place.user!r} waits up to {minutes} minutes for its turn",
+        f"{place.target} が別の内線のパスワードを断ったため、{place.user!r} の登録は最大 {minutes} 分待ちます",
+        f"Mend the other extension, of which the log tells, and restart denwa: one more failure by the same host, "
+        f"if {place.password_field} is wrong too, and the exchange may ban it.",
+        f"ログにある別の内線を直して denwa を再起動してください。{place.password_field} も違っていると、"
+        f"失敗が重なってこのホストが交換機に締め出されるおそれがあります。",
+    )
+
+
 def wrong_password(place: RegistrationPlace, status: int, reason: str) -> Problem:
     """401 or 407 to a request with credentials: Asterisk says it of an unknown user too."""
     return Problem(
@@ -133,16 +179,16 @@ def forbidden(place: RegistrationPlace, status: int, reason: str) -> Problem:
 
 
 def unknown_user(place: RegistrationPlace, status: int, reason: str) -> Problem:
-    """404 and its like: the exchange has no such extension."""
+    """404 and its like: the exchange has no such extension, or not yet. The password is not in question."""
     return Problem(
         "unknown-user",
         (place.user_field, place.host_field),
         f"{place.target} knows no extension {place.user!r} ({status} {reason})",
         f"{place.target} に内線 {place.user!r} はありません（{status} {reason}）",
-        f"Make the extension on the exchange, or mend {place.user_field} "
+        f"Make the extension on the exchange: denwa goes on trying. Otherwise mend {place.user_field} "
         f"(or {place.host_field}, if it is another exchange), and restart denwa.",
-        f"交換機に内線を作るか、{place.user_field}（交換機が違うなら {place.host_field}）を直し、"
-        f"denwa を再起動してください。",
+        f"交換機に内線を作ってください（denwa は試し続けます）。そうでなければ {place.user_field}"
+        f"（交換機が違うなら {place.host_field}）を直し、denwa を再起動してください。",
     )
 
 

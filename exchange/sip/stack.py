@@ -20,6 +20,14 @@ class SipError(Exception):
     """PJSIP refused something; the text says what."""
 
 
+class ListenError(SipError):
+    """An address or port cannot be listened on; `taken`: another program has the port."""
+
+    def __init__(self, what: str, *, taken: bool) -> None:
+        super().__init__(what)
+        self.taken = taken
+
+
 @dataclass(frozen=True, slots=True)
 class StackConfig:
     """`calls` in all; `realtime_priority` 1-99 of the media threads, 0: none; `log_level` of PJSIP, 0-5.
@@ -76,14 +84,17 @@ class Stack:
             self.endpoint = None
 
     def open_transport(self, address: str, port: int, *, tcp: bool) -> int:
-        """Listen on an address, and give the transport's id. Raises SipError naming the address."""
+        """Listen on an address, and give the transport's id. Raises ListenError naming the address."""
         assert self.endpoint is not None  # noqa: S101 - start ran
         config = pj.TransportConfig()
         config.port = port
         config.boundAddress = address
         kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
-        with readable(f"cannot listen on {'tcp' if tcp else 'udp'} {address}:{port}"):
-            return int(self.endpoint.transportCreate(kind, config))
+        try:
+            with readable(f"cannot listen on {'tcp' if tcp else 'udp'} {address}:{port}"):
+                return int(self.endpoint.transportCreate(kind, config))
+        except SipError as error:
+            raise ListenError(str(error), taken="in use" in str(error)) from error
 
     def transport_port(self, transport: int) -> int:
         """The local port of a transport."""
@@ -133,4 +144,7 @@ class readable:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, pj.Error):
             msg = f"{self.what}: {error.title}: {error.reason or error.info(False)}"
+            # its frames hold PJSIP's objects, which an error that is awaited on T1 would keep past their end
+            error.__traceback__ = None
+            del trace
             raise SipError(msg) from error

@@ -67,16 +67,19 @@ class Extension:
         host: str = "127.0.0.1",
         key: str = KEY,
         tcp: bool = False,
+        address: str = "",
+        sip_port: int = 0,
+        guard: PasswordGuard | None = None,
         look_up: LookUp = look_up,
     ) -> None:
         self.said: list[ProblemNews] = []
         self.names = NameWatch(host, lambda _: None, look_up=look_up, timeout_s=0.2)
         self.registration = Registration(
             endpoint,
-            ExchangeSettings("home", host, port, tcp=tcp, sip_port=0),
+            ExchangeSettings("home", host, port, tcp=tcp, address=address, sip_port=sip_port),
             ExtensionSettings(name, USER, key),
             names=self.names,
-            guard=PasswordGuard(),
+            guard=guard or PasswordGuard(),
             problems=ProblemLog(self.said.append),
             moved=lambda: None,
         )
@@ -217,6 +220,116 @@ def test_a_forbidden_extension_asks_once(registrar: ScriptedRegistrar):
 
     asyncio.run(scenario())
     assert len(registrar.seen) == 1
+
+
+def test_an_extension_that_is_not_there_yet_is_registered_when_it_is(registrar: ScriptedRegistrar):
+    """404 has nothing to do with the password, so nothing need be waited for but the exchange."""
+    registrar.script = [Status(404, "Not Found")] * 2
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            assert time_extension.problems == ["unknown-user", "end of unknown-user"]
+            assert time_extension.said[0].problem.fields[0] == "extensions.time.user"
+
+    asyncio.run(scenario())
+    assert registrar.bad_passwords == 0
+
+
+def test_a_good_extension_waits_while_a_refusal_leaves_no_room(registrar: ScriptedRegistrar):
+    """One more failure within ten minutes could be the one that fail2ban strikes at; that it waits is said."""
+
+    async def scenario() -> None:
+        async with open_endpoint(STACK, lambda _: None) as endpoint:
+            port, guard = registrar.address[1], PasswordGuard()
+            wrong = Extension(endpoint, port, name="wrong", key="wrong", guard=guard)
+            good = Extension(endpoint, port, guard=guard)
+            async with wrong.running():
+                await wrong.in_state(RegistrationState.REFUSED)
+                async with good.running():
+                    await until(lambda: good.said)
+                    assert good.problems == ["held-back"]
+                    assert "11 minutes" in good.said[0].problem.text_en
+                    assert good.registration.state is RegistrationState.STARTING
+
+    asyncio.run(scenario())
+    assert registrar.bindings(USER) == []
+
+
+def test_extensions_that_are_right_do_not_hold_each_other_up(registrar: ScriptedRegistrar):
+    async def scenario() -> None:
+        async with open_endpoint(STACK, lambda _: None) as endpoint:
+            port, guard = registrar.address[1], PasswordGuard()
+            async with contextlib.AsyncExitStack() as scope:
+                all_of_them = [
+                    await scope.enter_async_context(
+                        Extension(endpoint, port, name=f"number{number}", guard=guard).running()
+                    )
+                    for number in range(5)
+                ]
+                for each in all_of_them:
+                    await each.registered()
+                    assert each.said == []
+
+    asyncio.run(scenario())
+
+
+def test_our_own_port_that_is_taken_is_said_to_be_ours(registrar: ScriptedRegistrar, tcp: bool):
+    """It is no fault of the exchange's; once the port is free, we are registered."""
+
+    async def scenario() -> None:
+        kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
+        with socket.socket(socket.AF_INET, kind) as other:
+            other.bind(("127.0.0.1", 0))
+            if tcp:
+                other.listen()
+            sip_port = other.getsockname()[1]
+            async with open_endpoint(STACK, lambda _: None) as endpoint:
+                ours = Extension(endpoint, registrar.address[1], tcp=tcp, sip_port=sip_port)
+                async with ours.running():
+                    await until(lambda: ours.said)
+                    problem = ours.said[0].problem
+                    assert problem.fields == ("sip.port",)
+                    assert f"127.0.0.1:{sip_port}" in problem.text_en
+                    assert "port = 5070" in problem.remedy_en
+                    other.close()
+                    await ours.registered()
+                    assert ours.problems == ["port-taken", "end of port-taken"]
+
+    asyncio.run(scenario())
+
+
+def test_an_address_that_is_not_ours_names_where_it_is_written(registrar: ScriptedRegistrar):
+    async def scenario() -> None:
+        async with extension(registrar, address="192.0.2.1") as lost:
+            await until(lambda: lost.said)
+            assert lost.problems == ["cannot-listen"]
+            assert lost.said[0].problem.fields[0] == "exchanges.home.address"
+
+    asyncio.run(scenario())
+
+
+def test_leaving_a_silent_exchange_takes_a_second_in_a_cancelled_task_too(registrar: ScriptedRegistrar):
+    """Python 3.11.2's asyncio.timeout would raise CancelledError there when it expires."""
+
+    async def leave_when_cancelled(time_extension: Extension) -> float:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            registrar.always = Silence()
+            start_monotonic_s = time.monotonic()
+            await time_extension.registration.stop()
+            return time.monotonic() - start_monotonic_s  # noqa: B012 - the task was cancelled for this
+
+    async def scenario() -> None:
+        async with extension(registrar) as time_extension:
+            await time_extension.registered()
+            leaving = asyncio.create_task(leave_when_cancelled(time_extension))
+            await asyncio.sleep(0)
+            leaving.cancel()
+            assert 0.9 < await leaving < 3.0
+
+    asyncio.run(scenario())
 
 
 def test_an_exchange_in_trouble_is_tried_until_it_is_well(registrar: ScriptedRegistrar):
