@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -10,11 +11,12 @@ from denwa import wiring
 from denwa.config.load import Configuration
 from denwa.greeting import Listening
 from denwa.heart import BeatAge, CountAge
+from denwa.language import Language
+from denwa.registration_news import tell
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.sip.account import AccountSettings
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
 from exchange.sip.extensions import open_extensions
-from exchange.sip.problem_log import ProblemNews
 from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 from services.runner import IncomingCall, Runner, open_runner
@@ -48,9 +50,11 @@ class Assembled:
 
 @asynccontextmanager
 async def assemble(
-    configuration: Configuration, services: Mapping[str, ServiceSpec]
+    configuration: Configuration, services: Mapping[str, ServiceSpec], language: Language
 ) -> AsyncIterator[Assembled]:
     """Open everything; at the end of the scope bindings are taken back and calls end, then services, then SIP.
+
+    What whoever runs it must mend is logged in `language`.
 
     Raises:
         SipError: an address or port cannot be listened on.
@@ -90,7 +94,7 @@ async def assemble(
                     endpoint,
                     wiring.exchange_settings(configuration),
                     wiring.extension_settings(configuration),
-                    _say,
+                    partial(tell, language=language),
                 )
             )
         else:
@@ -130,16 +134,3 @@ async def _listen(endpoint: SipEndpoint, configuration: Configuration) -> Listen
     settings = AccountSettings(user="denwa", registrar="", address=address, transport=transport)
     await endpoint.set_account(_LOCAL, settings, lambda _: None)
     return Listening(address, await endpoint.port_of(transport))
-
-
-def _say(news: ProblemNews) -> None:
-    """Log what keeps an extension from being registered, once, and its end."""
-    if news.ended:
-        log.info("extension_well_again", extension=news.subject)
-        return
-    log.warning(
-        "extension_problem",
-        extension=news.subject,
-        what=news.problem.text_en,
-        fields=news.problem.fields,
-    )

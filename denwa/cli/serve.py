@@ -67,7 +67,7 @@ def serve(
         typer.echo(greeting(configuration, running.listening, chosen, LANGUAGE, own_command()))
 
     try:
-        asyncio.run(run(lambda: assemble(configuration, chosen), Notifier.of(os.environ), greet))
+        asyncio.run(run(lambda: assemble(configuration, chosen, LANGUAGE), Notifier.of(os.environ), greet))
     except* SipError as group:
         stop(_advice(first_of(group)))
     except* (ServiceDied, Stalled) as group:
