@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "denwa.cli.check",
     "init": "denwa.cli.init",
     "dialplan": "denwa.cli.dialplan",
+    "doctor": "denwa.cli.doctor",
 }
 """Where each command is: a function of the command's name."""
 JAPANESE = {
@@ -26,6 +27,7 @@ JAPANESE = {
     "check": "設定の誤りを探します。なければ終了コードは 0 です。",
     "init": "五つの質問に答えて、最初の設定ファイルを作ります。",
     "dialplan": "交換機に貼り付ける内容と、その場所を表示します。",
+    "doctor": "交換機への道を実際に試します。直すものがなければ終了コードは 0 です。",
 }
 """What each command does; in English its function says so."""
 
