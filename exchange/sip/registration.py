@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from exchange.sip.account import AccountSettings, RegistrationAnswer
 from exchange.sip.address import AddressError, local_address
 from exchange.sip.endpoint import SipEndpoint
@@ -29,6 +31,8 @@ from exchange.sip.registration_problem import RegistrationPlace, held_back
 from exchange.sip.resolver import NameWatch
 from exchange.sip.routing import make_token
 from exchange.sip.stack import ListenError, SipError
+
+log = structlog.get_logger()
 
 ANSWER_S = 40.0
 """Longer than SIP's own time limit (timer F, 32 s)."""
@@ -125,11 +129,21 @@ class Registration:
             self._fail_over(outcome)
             decision = self._policy.take(outcome, time.monotonic())
             self._problems.update(self.extension.name, decision.problem)
-            if decision.state is RegistrationState.REGISTERED:
-                self.registered.set()
-            else:
-                self.registered.clear()
+            self._tell_state(registered=decision.state is RegistrationState.REGISTERED)
             await self._pause(decision.retry_in_s)
+
+    def _tell_state(self, *, registered: bool) -> None:
+        if not registered:
+            self.registered.clear()
+        elif not self.registered.is_set():
+            self.registered.set()
+            log.info(
+                "extension_registered",
+                extension=self.extension.name,
+                exchange=self.exchange.name,
+                registrar=self.registrar,
+                address=self.address,
+            )
 
     async def stop(self) -> None:
         """Take the binding back, waiting a second at most for the exchange's answer."""
