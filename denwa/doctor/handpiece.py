@@ -81,6 +81,10 @@ class Handpiece:
             ptime_ms=report.ptime_ms if report else 0,
         )
 
+    def forget(self) -> None:
+        """Begin to listen anew."""
+        self._heard = self._heard[:0]
+
     def close(self) -> None:
         """Give the handset back."""
         self.handset.close()

@@ -27,11 +27,15 @@ HEAR_S = 3.0
 """No pause of the clock is as long."""
 DIGIT = "5"
 DIGIT_LENGTH_S = 0.12
-NAMED_S = 4.0
-"""The echo names a key within this time."""
+NAMED_S, AGAIN_S = 4.0, 1.5
+"""The echo names a key within this time, and would name it again within the next."""
+NO_PACKETS_S = 1.5
+CLIP_PAUSE_S = 0.15
+"""As services/echo has it."""
 LIKE = 0.6
 """Normalised correlation from which on a clip is taken for heard; another clip's is far less."""
 _LOOK_EVERY_S = 0.05
+_CLIP_EVERY_S = 0.3
 _DIGITS = "digits"
 
 _CALLING = Text(
@@ -170,7 +174,7 @@ async def _listen(end: Handpiece, at_most_s: float, *, until_tone: bool) -> floa
     while (elapsed_s := time.monotonic() - start_monotonic_s) < at_most_s:
         end.work(elapsed_s)
         loudest_dbm0 = max(loudest_dbm0, level_dbm0(end.heard[-800:]))
-        if until_tone and end.hears():
+        if (until_tone and end.hears()) or (elapsed_s > NO_PACKETS_S and not end.sound().received):
             break
         await asyncio.sleep(_LOOK_EVERY_S)
     return float(loudest_dbm0)
@@ -178,14 +182,24 @@ async def _listen(end: Handpiece, at_most_s: float, *, until_tone: bool) -> floa
 
 async def _press(call: Call, end: Handpiece, language: Language) -> int:
     """Press a key, and count how often it is named."""
-    clip = from_pcm(load(language)[f"digit_{DIGIT}"].pcm)
+    named = named_key(language)
     await call.press(DIGIT, DIGIT_LENGTH_S)
-    before = len(end.heard)
-    start_monotonic_s = time.monotonic()
-    while time.monotonic() - start_monotonic_s < NAMED_S:
+    end.forget()
+    until_monotonic_s = time.monotonic() + NAMED_S
+    times = 0
+    while time.monotonic() < until_monotonic_s:
         end.work(0, says=False)
-        await asyncio.sleep(_LOOK_EVERY_S)
-    return count_clip(end.heard[min(before, len(end.heard) - round(NAMED_S * 8000)) :], clip)
+        await asyncio.sleep(_CLIP_EVERY_S)
+        if times == 0 and (times := count_clip(end.heard, named)):
+            until_monotonic_s = min(until_monotonic_s, time.monotonic() + AGAIN_S)
+    return count_clip(end.heard, named)
+
+
+def named_key(language: Language) -> Samples:
+    """What the echo says of the key, sample for sample as it says it."""
+    say = load(language)
+    clips = (say["you_pressed"].followed_by_silence(CLIP_PAUSE_S), say[f"digit_{DIGIT}"])
+    return np.concatenate([from_pcm(clip.pcm) for clip in clips])
 
 
 def count_clip(heard: Samples, clip: Samples) -> int:

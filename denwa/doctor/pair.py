@@ -10,7 +10,7 @@ from exchange.sip.call import Call, CallEnded
 from exchange.sip.dialler import NotReached
 from exchange.sip.leg import End, EndedBy
 
-ARRIVAL_S = 3.0
+ARRIVAL_S = 1.5
 """An exchange that answers first, as some do before they pass a call on, has so long to ring us."""
 
 

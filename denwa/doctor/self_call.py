@@ -9,7 +9,7 @@ from denwa.doctor.pair import Pair
 from exchange.sip.leg import DigitSource
 
 CALLER_HZ, CALLED_HZ = 1020.0, 620.0
-TALK_S = 3.0
+LEAST_TALK_S, TALK_S = 0.8, 2.0
 DIGIT = "5"
 DIGIT_LENGTH_S = 0.12
 DIGIT_S = 1.5
@@ -29,7 +29,7 @@ class Talk:
 
 
 async def talk(pair: Pair) -> Talk:
-    """Say a tone each way until both are heard, three seconds at most; then press 5 at the caller's end.
+    """Say a tone each way until both are heard, two seconds at most; then press 5 at the caller's end.
 
     Raises:
         CallEnded: the exchange ended the call meanwhile.
@@ -53,7 +53,7 @@ async def _until_heard(*ends: Handpiece) -> None:
     while (elapsed_s := time.monotonic() - start_monotonic_s) < TALK_S:
         for end in ends:
             end.work(elapsed_s)
-        if all(end.hears() for end in ends):
+        if elapsed_s > LEAST_TALK_S and all(end.hears() for end in ends):
             return
         await asyncio.sleep(LOOK_EVERY_S)
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,11 +114,7 @@ password_file = "denwa.password"
 
     def examine(self) -> Diagnosis:
         """What the doctor finds."""
-        finished = self.run("--json")
-        assert finished.stdout.startswith("{"), finished.stdout + finished.stderr
-        assert not finished.stderr
-        found = json.loads(finished.stdout)
-        return Diagnosis(finished.returncode, found["ok"], found["findings"], self.extension)
+        return examine([self])[0]
 
     @contextlib.contextmanager
     def served(self) -> Iterator[subprocess.Popen[Any]]:
@@ -144,9 +140,32 @@ password_file = "denwa.password"
         self.at.cli("module reload res_pjsip.so")
 
 
+def examine(patients: Sequence[Patient]) -> list[Diagnosis]:
+    """Examine several, each at an exchange of its own, at once."""
+    started = [
+        each.lab.popen(
+            [DENWA, "doctor", "--json"],
+            cwd=each.folder,
+            env=each.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for each in patients
+    ]
+    diagnoses = []
+    for each, process in zip(patients, started, strict=True):
+        said, complaint = process.communicate(timeout=40)
+        assert not complaint
+        found = json.loads(said)
+        diagnoses.append(Diagnosis(process.returncode, found["ok"], found["findings"], each.extension))
+    return diagnoses
+
+
 def patient(lab: Lab, at: RunningExchange, folder: Path, **wishes: Any) -> Patient:
     """A healthy one: `wishes` are those of `lab.connect`."""
     connection = lab.connect(at, **({"numbers": NUMBERS, "max_calls": 20} | wishes))
+    folder.mkdir(exist_ok=True)
     made = Patient(lab, at, folder, connection, lab.fresh_address())
     made.write()
     return made
