@@ -73,6 +73,15 @@ class ExtensionAccount(pj.Account):
         with readable("REGISTER cannot be sent"):
             self.setRegistration(True)
 
+    def abandon(self) -> None:
+        """Forget a REGISTER that has had no answer; should one come, it tells nothing."""
+        other = _config(self.settings)
+        # PJSIP drops a registration when the Contact changes; ours is as before afterwards
+        other.sipConfig.contactParams = ";abandoned"
+        with readable("REGISTER cannot be abandoned"):
+            self.modify(other)
+            self.modify(_config(self.settings))
+
     def unregister(self) -> None:
         """Take the binding back."""
         with readable("the binding cannot be taken back"):

@@ -50,6 +50,8 @@ class SipEndpoint:
         self._look_monotonic_s = 0.0
         self.bridge = Bridge(start=self._start, pump=self._pump, finish=self._finish)
         self.events = LineEvents()
+        self.disconnected: Callable[[], None] = lambda: None
+        """Called when a TCP connection broke, whosever it was."""
 
     # -- on T1 --
 
@@ -87,6 +89,10 @@ class SipEndpoint:
     async def register(self, name: str) -> None:
         """Send a REGISTER of an extension. Raises SipError."""
         await self.bridge.run(self._accounts[name].register)
+
+    async def abandon(self, name: str) -> None:
+        """Forget an extension's REGISTER that has had no answer, so that another can be sent. Raises SipError."""
+        await self.bridge.run(self._accounts[name].abandon)
 
     async def unregister(self, name: str) -> None:
         """Take an extension's binding back. Raises SipError."""
@@ -142,6 +148,7 @@ class SipEndpoint:
         self._stack.start()
         assert self._stack.endpoint is not None  # noqa: S101 - started
         self._stack.endpoint.choose = self._choose
+        self._stack.endpoint.disconnected = lambda: self.bridge.post(self.disconnected)
 
     def _pump(self) -> None:
         self._stack.pump()

@@ -68,6 +68,11 @@ class Extensions:
         """Take all bindings back."""
         await asyncio.gather(*(each.stop() for each in self.registrations.values()))
 
+    def disconnected(self) -> None:
+        """A TCP connection broke: if it was an exchange's, it has forgotten whoever registered by it."""
+        for registration in self.registrations.values():
+            registration.disconnected()
+
     def _resolved(self, exchange: str, resolution: Resolution) -> None:
         if resolution.addresses == self._addresses.get(exchange, ()):
             return
@@ -105,6 +110,7 @@ async def open_extensions(
     A registration that fails by a fault of ours cancels the body and raises its exception, in a group.
     """
     opened = Extensions(endpoint, exchanges, extensions, say)
+    endpoint.disconnected = opened.disconnected
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(opened.run(), name="registrations")
         try:

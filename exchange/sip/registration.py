@@ -36,7 +36,11 @@ log = structlog.get_logger()
 
 ANSWER_S = 40.0
 """Longer than SIP's own time limit (timer F, 32 s)."""
+TCP_ANSWER_S = 8.0
+"""What was lost over TCP is sent by nobody again: an exchange that is just starting reads it, and has no use for it."""
 UNREGISTER_S = 1.0
+RECONNECT_S = 5.0
+"""Between a registration and the next one that a broken connection leads to."""
 _COUNTED = PASSWORD_REFUSED | {FORBIDDEN}
 """Answers after which fail2ban may have counted a failure; a 404 is not among them."""
 
@@ -108,6 +112,7 @@ class Registration:
         )
         self._policy = RegistrationPolicy(self._place, random.SystemRandom(), expires_s=extension.expires_s)
         self.registered = asyncio.Event()
+        self._registered_monotonic_s = 0.0
 
     @property
     def state(self) -> RegistrationState:
@@ -118,6 +123,12 @@ class Registration:
         """The network changed: try at once, unless a password was refused."""
         if self._policy.hurry(time.monotonic()) == 0:
             self._hurry.set()
+
+    def disconnected(self) -> None:
+        """A TCP connection broke, perhaps ours: register anew, but not time and again at an exchange that hangs up."""
+        if self.exchange.tcp and self.registered.is_set():
+            wait_s = max(0.0, self._registered_monotonic_s + RECONNECT_S - time.monotonic())
+            asyncio.get_running_loop().call_later(wait_s, self.hurry)
 
     async def run(self) -> None:
         """Register, refresh and try again until cancelled."""
@@ -135,7 +146,9 @@ class Registration:
     def _tell_state(self, *, registered: bool) -> None:
         if not registered:
             self.registered.clear()
-        elif not self.registered.is_set():
+            return
+        self._registered_monotonic_s = time.monotonic()
+        if not self.registered.is_set():
             self.registered.set()
             log.info(
                 "extension_registered",
@@ -180,8 +193,18 @@ class Registration:
             return CannotListen(str(error), taken=error.taken)
         except SipError as error:
             return TransportFailed(str(error))
-        answer = await self._answer(ANSWER_S)
-        return NoAnswer() if answer is None else _outcome(answer)
+        return await self._outcome()
+
+    async def _outcome(self) -> Outcome:
+        limit_s = TCP_ANSWER_S if self.exchange.tcp else ANSWER_S
+        answer = await self._answer(limit_s)
+        if answer is not None:
+            return _outcome(answer)
+        try:
+            await self._endpoint.abandon(self.extension.name)
+        except SipError as error:
+            return TransportFailed(str(error))
+        return NoAnswer(unheard_s=limit_s)
 
     async def _answer(self, timeout_s: float) -> RegistrationAnswer | None:
         """The next answer, None when there is none in time."""

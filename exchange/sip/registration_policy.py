@@ -49,7 +49,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """SIP's own time limit passed (timer F, 32 s)."""
+    """SIP's own time limit passed (timer F, 32 s), or ours.
+
+    `unheard_s`: how long an exchange that came back meanwhile would not have been noticed, since nothing was sent.
+    """
+
+    unheard_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +146,15 @@ class RegistrationPolicy:
                 return Decision(refresh_s, self.expires_s, RegistrationState.REGISTERED)
             case Refused():
                 return self._refused(outcome)
+            case NoAnswer(unheard_s):
+                return self._away(problems.no_answer(self.place), already_s=unheard_s)
             case _:
                 return self._away(self._absence(outcome))
 
-    def _absence(
-        self, outcome: Registered | NoAnswer | Unresolved | TransportFailed | CannotListen
-    ) -> Problem:
+    def _absence(self, outcome: Registered | Unresolved | TransportFailed | CannotListen) -> Problem:
         match outcome:
             case Registered():
                 return problems.refused(self.place, 200, "granted no time")
-            case NoAnswer():
-                return problems.no_answer(self.place)
             case Unresolved(why):
                 return problems.unresolved(self.place, why)
             case TransportFailed(why):
@@ -168,7 +171,8 @@ class RegistrationPolicy:
             return self._refused_for_long(problem, _SLOW_S)
         if status == FORBIDDEN:
             return self._refused_for_long(problem, _SECOND_TRY_S)
-        return self._away(problem, min(float(refusal.retry_after_s or 0), LONGEST_RETRY_AFTER_S))
+        wait_s = min(float(refusal.retry_after_s or 0), LONGEST_RETRY_AFTER_S)
+        return self._away(problem, at_least_s=wait_s)
 
     def _obey_min_expires(self, min_expires_s: int | None) -> bool:
         """Ask for what the exchange wants (RFC 3261 10.2.8); False when that brings us no further."""
@@ -177,11 +181,12 @@ class RegistrationPolicy:
         self.expires_s = min_expires_s
         return True
 
-    def _away(self, problem: Problem, at_least_s: float = 0.0) -> Decision:
+    def _away(self, problem: Problem, *, at_least_s: float = 0.0, already_s: float = 0.0) -> Decision:
         """Wait longer each time, up to the interval; half of the wait is chance, lest all come at once."""
         longest_s = min(self.interval_s, FIRST_RETRY_S * 2.0 ** min(self._failures, 30))
         self._failures += 1
-        wait_s = max(at_least_s, longest_s * self.random.uniform(0.5, 1.0))
+        wait_s = longest_s * self.random.uniform(0.5, 1.0)
+        wait_s = max(at_least_s, wait_s - already_s, min(FIRST_RETRY_S / 2, wait_s))
         return Decision(wait_s, self.expires_s, RegistrationState.AWAY, problem)
 
     def _refused_for_long(self, problem: Problem, between_s: tuple[float, float]) -> Decision:

@@ -42,9 +42,15 @@ class StackConfig:
 
 
 class Endpoint(pj.Endpoint):
-    """Chooses the account of an incoming request."""
+    """Chooses the account of an incoming request; tells when a connection broke."""
 
     choose: Callable[[str, int], int] | None = None
+    disconnected: Callable[[], None] | None = None
+
+    def onTransportState(self, prm: pj.OnTransportStateParam) -> None:  # noqa: N802 - PJSIP's name
+        """Tell of a TCP connection that the far end closed, or that did not come about."""
+        if prm.state == pj.PJSIP_TP_STATE_DISCONNECTED and self.disconnected is not None:
+            self.disconnected()
 
     def onSelectAccount(self, prm: pj.OnSelectAccountParam) -> None:  # noqa: N802 - PJSIP's name
         """Let our own table, not PJSIP's guess, say whose call it is."""

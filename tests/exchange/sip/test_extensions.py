@@ -1,6 +1,7 @@
 """All extensions together, on real PJSIP at scripted registrars: two exchanges, failover, a fault of ours."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from functools import wraps
@@ -133,6 +134,44 @@ async def test_a_name_server_that_falls_silent_hurries_nobody(registrars: dict[s
     async with open_endpoint(STACK, lambda _: None) as endpoint:
         resolution = Resolution(("127.0.0.1",), "the name server does not answer")
         assert await _hurried(endpoint, registrars, resolution) == [0, 0]
+
+
+@on_a_loop
+async def test_an_exchange_that_was_restarted_has_us_again_as_soon_as_its_connection_breaks(
+    registrars: dict[str, ScriptedRegistrar], monkeypatch: pytest.MonkeyPatch
+):
+    """By TCP only: long before the refresh; the extension at the other exchange is left alone."""
+    monkeypatch.setattr("exchange.sip.registration.RECONNECT_S", 0.2)
+    with ScriptedRegistrar({"8000": "away opens"}) as before:
+        port = before.address[1]
+        async with (
+            open_endpoint(STACK, lambda _: None) as endpoint,
+            open_extensions(endpoint, settings(registrars | {"away": before}), EXTENSIONS, print) as opened,
+        ):
+            await all_registered(opened)
+            at_home = len(registrars["home"].seen)
+            await asyncio.to_thread(before.__exit__)
+            with ScriptedRegistrar({"8000": "away opens"}, port=port) as after:
+                start_monotonic_s = time.monotonic()
+                while not after.bindings("8000"):
+                    assert time.monotonic() - start_monotonic_s < SOON_S
+                    await asyncio.sleep(0.02)
+                assert after.most_bindings == 1
+                assert len(registrars["home"].seen) == at_home
+
+
+@on_a_loop
+async def test_an_exchange_that_always_hangs_up_is_not_stormed(registrars: dict[str, ScriptedRegistrar]):
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        open_extensions(endpoint, settings(registrars), EXTENSIONS, print) as opened,
+    ):
+        await all_registered(opened)
+        before = len(registrars["away"].seen)
+        for _ in range(20):
+            endpoint.disconnected()
+            await asyncio.sleep(0.02)
+        assert len(registrars["away"].seen) == before
 
 
 @on_a_loop

@@ -384,6 +384,27 @@ def test_a_lost_register_is_sent_again(registrar: ScriptedRegistrar):
     asyncio.run(scenario())
 
 
+def test_a_register_lost_over_tcp_is_not_waited_for_as_long_as_sip_allows(
+    registrar: ScriptedRegistrar, monkeypatch: pytest.MonkeyPatch
+):
+    """An exchange that is just starting reads it and says nothing; PJSIP would wait for 32 s, and send nothing."""
+    monkeypatch.setattr("exchange.sip.registration.TCP_ANSWER_S", 0.5)
+    registrar.script = [Silence(), Silence()]
+
+    async def scenario() -> None:
+        async with extension(registrar, tcp=True) as time_extension:
+            await time_extension.registered()
+            assert time_extension.problems == ["no-answer", "end of no-answer"]
+            assert len(registrar.seen) == 4
+            [binding] = registrar.bindings(USER)
+            assert (await asyncio.to_thread(registrar.options, binding)).status == 200
+            assert binding.contact.endswith(make_token(KEY, "home", "time"))
+        assert registrar.bindings(USER) == []
+
+    asyncio.run(scenario())
+    assert registrar.most_bindings == 1
+
+
 def test_a_hung_name_server_holds_up_no_other_extension(registrar: ScriptedRegistrar):
     released = threading.Event()
 

@@ -151,6 +151,17 @@ def test_an_absent_exchange_is_tried_within_each_interval_for_ever(seed: int, ab
         assert 0.5 <= decision.retry_in_s <= RETRY_INTERVAL_S
 
 
+@given(seeds, st.floats(0.0, 60.0), st.integers(1, 12))
+def test_time_in_which_the_exchange_would_not_be_heard_is_part_of_the_interval(
+    seed: int, unheard_s: float, attempts: int
+):
+    registration = policy(seed)
+    for _ in range(attempts):
+        wait_s = registration.take(NoAnswer(unheard_s), 0.0).retry_in_s
+        assert wait_s >= 0.5
+        assert wait_s == 0.5 or wait_s + unheard_s <= RETRY_INTERVAL_S
+
+
 def test_the_waits_grow_and_a_success_begins_anew():
     registration = policy()
     waits = [registration.take(NoAnswer(), 0.0).retry_in_s for _ in range(2000)]
