@@ -199,15 +199,10 @@ def test_one_binding_from_start_to_end(lab: Lab, tmp_path: Path, transport: str)
 @pytest.mark.parametrize(
     ("user", "language", "remedy"),
     [
-        ("", "C.UTF-8", "Compare extensions.clock.password_file and extensions.clock.user"),
-        (
-            "",
-            "ja_JP.UTF-8",
-            "extensions.clock.password_file と extensions.clock.user を交換機の内線設定と見比べ",
-        ),
-        ("3999", "C.UTF-8", "Compare extensions.clock.password_file and extensions.clock.user"),
+        ("", "C.UTF-8", "Compare extensions.clock.password_file and extensions.clock.user with"),
+        ("3999", "ja_JP.UTF-8", "extensions.clock.password_file と extensions.clock.user を交換機"),
     ],
-    ids=["wrong password", "wrong password, told in Japanese", "unknown extension"],
+    ids=["wrong password", "unknown extension, told in Japanese"],
 )
 def test_a_wrong_password_is_said_once_and_fail2ban_does_not_strike(
     lab: Lab, tmp_path: Path, user: str, language: str, remedy: str
@@ -243,11 +238,12 @@ def test_an_exchange_that_starts_later_has_us_within_an_interval(
         back_again.wait_booted()
         back_s = seconds_until_registered(back_again, connection, RETRY_INTERVAL_S)
         assert service.terminate() == 0
-        assert len(service.said("extension_problem")) <= 1
+        said = [line["what"] for line in service.said("extension_problem")]
+        assert len(said) == len(set(said)), "a trouble was said twice"
     print(f"\n{transport}: registered {back_s:.1f} s after the exchange had booted")
 
 
-@pytest.mark.parametrize("away_s", [0.0, 6.0], ids=["a restart", "six seconds"])
+@pytest.mark.parametrize("away_s", [0.0, 5.0], ids=["a restart", "five seconds"])
 def test_an_exchange_that_forgot_us_has_us_again_within_an_interval(
     lab: Lab, tmp_path: Path, back_again: RunningExchange, away_s: float
 ):
