@@ -23,9 +23,9 @@ _OPEN = Text(
     "内線 {user} は通話中でも 2 本目の着信を受けられます。",
 )
 _CLOSED = Text(
-    "The exchange says busy ({status}) to whoever calls extension {user} while it has a call: denwa never hears of that "
-    "caller.",
-    "内線 {user} が通話中だと、交換機が次の人に話中 ({status}) を返します。その着信は denwa に届きません。",
+    "The exchange says busy ({status}) to whoever calls {number} while extension {user} has a call: denwa never hears of "
+    "that caller.",
+    "内線 {user} が通話中だと、{number} にかけた次の人に交換機が話中 ({status}) を返し、その着信は denwa に届きません。",
 )
 _PASTE = Text(
     "MikoPBX: Extensions → {user} → SIP settings → Additional parameters (plain Asterisk: the endpoint in pjsip.conf):",
@@ -57,10 +57,13 @@ Tried = tuple[Gate, End | None]
 """What became of it, and how the exchange ended it where it did."""
 
 
-async def check_gate(subject: Subject, dial: Callable[[str], Awaitable[Tried]]) -> Finding:
-    """Dial the extension's own number while it has a call, by `dial`, and judge."""
-    gate, end = await dial(subject.user)
-    return judge(subject, gate, end)
+async def check_gate(subject: Subject, number: str, dial: Callable[[str], Awaitable[Tried]]) -> Finding:
+    """While a call to `number` is up, dial it a second time, by `dial`, then the extension's own number."""
+    if number != subject.user and subject.cap(number) > 1:
+        gate, end = await dial(number)
+        if gate is Gate.CLOSED:
+            return judge(subject, gate, end, number)
+    return judge(subject, *await dial(subject.user))
 
 
 def of_refusal(end: End | None) -> Tried:
@@ -68,14 +71,14 @@ def of_refusal(end: End | None) -> Tried:
     return (Gate.CLOSED if end is not None and end.status in BUSY else Gate.UNKNOWN), end
 
 
-def judge(subject: Subject, gate: Gate, end: End | None) -> Finding:
-    """The finding, with denwa's own line for the extension."""
+def judge(subject: Subject, gate: Gate, end: End | None, number: str = "") -> Finding:
+    """The finding on what became of a second call to `number` ("": the extension's own), with denwa's own lines."""
     status = end.status if end is not None else ""
     if gate is Gate.OPEN:
         return Finding(CHECK, Level.OK, said(_OPEN, user=subject.user), NOTHING_TO_DO, subject=subject.name)
     lines = subject.to_paste(Place.EXTENSION)
     if gate is Gate.CLOSED:
-        what = said(_CLOSED, user=subject.user, status=status)
+        what = said(_CLOSED, user=subject.user, number=number or subject.user, status=status)
         return Finding(CHECK, Level.FAIL, what, said(_PASTE, user=subject.user), lines, subject=subject.name)
     how = _ANSWERED if end is None else Text(f"{status} {end.reason}", f"{status} {end.reason}")
     what = said(_UNKNOWN, user=subject.user, how=how)

@@ -27,6 +27,10 @@ from exchange.sip.registration_problem import RegistrationPlace
 from exchange.sip.resolver import NameWatch
 from exchange.sip.routing import make_token
 from exchange.sip.stack import SipError
+from services.opening import first_of
+
+OTHER_PORT = 5070
+"""What denwa's documents give to one whose 5060 is taken."""
 
 _CLOCK = Text("asking for the clock …", "時計を調べています…")
 _NAME = Text("finding {host} …", "{host} を探しています…")
@@ -99,8 +103,8 @@ class Examination:
         try:
             await self._as_caller(served)
             await self._as_both(free)
-        except SipError as error:
-            self.found(Finding("sound", Level.FAIL, said(_CANNOT, why=error)))
+        except* SipError as group:
+            self.found(Finding("sound", Level.FAIL, said(_CANNOT, why=first_of(group))))
 
     async def _reach(self, name: str) -> _Reached:
         """Find the exchange, and look at our address towards it."""
@@ -203,7 +207,7 @@ class Examination:
             port=own_port,
             user=extension.user,
         )
-        paste = ("[sip]", f"port = {own_port + 10}")
+        paste = ("[sip]", f"port = {OTHER_PORT if own_port != OTHER_PORT else OTHER_PORT + 10}")
         self.found(Finding("port", Level.FAIL, what, _MOVE, paste, ("sip.port",), name))
         return False
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.levels import Samples, from_pcm, level_dbm0
-from audio.prompts import load
+from audio.levels import level_dbm0
 from denwa.doctor import busy_gate, codecs, numbers, sound
 from denwa.doctor.busy_gate import Gate, Tried
+from denwa.doctor.clip_ear import count_clip, named_key
 from denwa.doctor.ends import Caller
 from denwa.doctor.finding import NOTHING_TO_DO, Finding, Level, Progress, said
 from denwa.doctor.handpiece import LEAST_DBM0, Handpiece, Sound
@@ -27,13 +27,9 @@ HEAR_S = 3.0
 """No pause of the clock is as long."""
 DIGIT = "5"
 DIGIT_LENGTH_S = 0.12
-NAMED_S, AGAIN_S = 4.0, 1.5
-"""The echo names a key within this time, and would name it again within the next."""
+NAMED_S, AGAIN_S = 4.0, 2.0
+"""The echo names a key within this time, and would have named it again within the next."""
 NO_PACKETS_S = 1.5
-CLIP_PAUSE_S = 0.15
-"""As services/echo has it."""
-LIKE = 0.6
-"""Normalised correlation from which on a clip is taken for heard; another clip's is far less."""
 _LOOK_EVERY_S = 0.05
 _CLIP_EVERY_S = 0.3
 _DIGITS = "digits"
@@ -96,7 +92,7 @@ async def examine_live(
     """Try what a caller can; `language` is the one that the service speaks."""
     number = number_to_call(subject)
     if number is None:
-        found(await busy_gate.check_gate(subject, lambda dialled: _dial(caller, subject, dialled)))
+        found(await _check_gate(caller, subject, subject.user))
         return
     progress(said(_CALLING, user=subject.user, number=number))
     try:
@@ -106,7 +102,7 @@ async def examine_live(
             heard = await _hear(call, language, echoes=subject.numbers[number] == ECHO)
             for finding in judge(subject, number, heard):
                 found(finding)
-            found(await busy_gate.check_gate(subject, lambda dialled: _dial(caller, subject, dialled)))
+            found(await _check_gate(caller, subject, number))
     except (NotReached, CallEnded) as error:
         for finding in numbers.judge(subject, [], [number], error):
             found(finding)
@@ -182,7 +178,7 @@ async def _listen(end: Handpiece, at_most_s: float, *, until_tone: bool) -> floa
 
 async def _press(call: Call, end: Handpiece, language: Language) -> int:
     """Press a key, and count how often it is named."""
-    named = named_key(language)
+    named = named_key(language, DIGIT)
     await call.press(DIGIT, DIGIT_LENGTH_S)
     end.forget()
     until_monotonic_s = time.monotonic() + NAMED_S
@@ -195,31 +191,12 @@ async def _press(call: Call, end: Handpiece, language: Language) -> int:
     return count_clip(end.heard, named)
 
 
-def named_key(language: Language) -> Samples:
-    """What the echo says of the key, sample for sample as it says it."""
-    say = load(language)
-    clips = (say["you_pressed"].followed_by_silence(CLIP_PAUSE_S), say[f"digit_{DIGIT}"])
-    return np.concatenate([from_pcm(clip.pcm) for clip in clips])
-
-
-def count_clip(heard: Samples, clip: Samples) -> int:
-    """How often a clip is in what was heard, whatever its level."""
-    if len(heard) < len(clip):
-        return 0
-    sums = np.correlate(heard, clip, "valid")
-    energies = np.convolve(np.square(heard), np.ones(len(clip)), "valid")
-    likeness = sums / np.sqrt(np.maximum(energies * float(np.square(clip).sum()), 1e-12))
-    times, place = 0, 0
-    while place < len(likeness):
-        if likeness[place] > LIKE:
-            times += 1
-            place += len(clip)
-        place += 1
-    return times
+async def _check_gate(caller: Caller, subject: Subject, number: str) -> Finding:
+    return await busy_gate.check_gate(subject, number, lambda dialled: _dial(caller, subject, dialled))
 
 
 async def _dial(caller: Caller, subject: Subject, number: str) -> Tried:
-    """Dial the extension's own number: the running denwa says 404 where it is none of its numbers."""
+    """Dial: the running denwa says 404 to the extension's own number where that is none of its numbers."""
     ours = number in subject.numbers
     try:
         async with caller.ring(subject.name, number):

@@ -46,7 +46,7 @@ async def check_numbers(ends: BothEnds, subject: Subject, tried: tuple[str, ...]
         except (Astray, NotReached, CallEnded) as error:
             lost.append(number)
             last = error
-    return [*judge(subject, arrived, lost, last), *_of_ranges(subject)]
+    return [*judge(subject, arrived, lost, last), *of_ranges(subject)]
 
 
 def judge(subject: Subject, arrived: list[str], lost: list[str], error: Exception | None) -> list[Finding]:
@@ -79,7 +79,8 @@ def how(error: Exception | None) -> Text:
     return said(_ANSWERS, status=end.status or "", reason=end.reason)
 
 
-def _of_ranges(subject: Subject) -> list[Finding]:
+def of_ranges(subject: Subject) -> list[Finding]:
+    """A word on the numbers that cannot be dialled as they stand."""
     ranges = [number for number in subject.numbers if number not in subject.fixed_numbers]
     if not ranges:
         return []

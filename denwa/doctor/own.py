@@ -40,7 +40,7 @@ async def examine_own(
         try:
             async with connected(ends, subject.name, number) as pair:
                 tried = (number,)
-                await _within_call(ends, pair, subject, found)
+                await _within_call(ends, pair, subject, number, found)
             break
         except Astray as error:
             refusal = error
@@ -56,7 +56,7 @@ async def examine_own(
 
 
 async def _within_call(
-    ends: BothEnds, pair: Pair, subject: Subject, found: Callable[[Finding], None]
+    ends: BothEnds, pair: Pair, subject: Subject, number: str, found: Callable[[Finding], None]
 ) -> None:
     heard = await talk(pair)
     found(sound.judge(subject, heard.caller, heard.called))
@@ -65,7 +65,7 @@ async def _within_call(
     if heard.caller.received and heard.called.received:
         found(digits.judge(subject, heard))
     if subject.caps[""] > busy_gate.HELD + 1:
-        found(await busy_gate.check_gate(subject, lambda number: _dial(ends, subject, number)))
+        found(await busy_gate.check_gate(subject, number, lambda dialled: _dial(ends, subject, dialled)))
 
 
 def _without_call(subject: Subject, refusal: Astray, found: Callable[[Finding], None]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from denwa.doctor.ends import BothEnds, NotingCall
@@ -48,8 +48,9 @@ async def connected(ends: BothEnds, extension: str, number: str) -> AsyncIterato
             yield Pair(caller, called)
     finally:
         arriving.cancel()
-        with suppress(asyncio.CancelledError, CallEnded):
-            await (await arriving).hangup()
+        await asyncio.wait([arriving])
+        if not arriving.cancelled() and arriving.exception() is None:
+            await arriving.result().hangup()
 
 
 @asynccontextmanager
