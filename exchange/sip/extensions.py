@@ -32,7 +32,8 @@ class Extensions:
         self._names = {
             name: NameWatch(each.host, partial(self._resolved, name)) for name, each in exchanges.items()
         }
-        guards = {name: PasswordGuard() for name in exchanges}
+        # one exchange may be written down twice, for UDP and for TCP: it counts our failures together
+        guards = {(each.host, each.port): PasswordGuard() for each in exchanges.values()}
         problems = ProblemLog(say)
         self.registrations = {
             name: Registration(
@@ -40,7 +41,7 @@ class Extensions:
                 exchanges[exchange],
                 settings,
                 names=self._names[exchange],
-                guard=guards[exchange],
+                guard=guards[exchanges[exchange].host, exchanges[exchange].port],
                 problems=problems,
                 moved=self._filter,
             )

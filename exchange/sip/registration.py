@@ -11,9 +11,9 @@ import structlog
 from exchange.sip.account import AccountSettings, RegistrationAnswer
 from exchange.sip.address import AddressError, local_address
 from exchange.sip.endpoint import SipEndpoint
-from exchange.sip.message import SipMessage
 from exchange.sip.password_guard import TURN_S, PasswordGuard
 from exchange.sip.problem_log import ProblemLog
+from exchange.sip.registration_answer import outcome_of
 from exchange.sip.registration_policy import (
     FORBIDDEN,
     PASSWORD_REFUSED,
@@ -199,7 +199,7 @@ class Registration:
         limit_s = TCP_ANSWER_S if self.exchange.tcp else ANSWER_S
         answer = await self._answer(limit_s)
         if answer is not None:
-            return _outcome(answer)
+            return outcome_of(answer)
         try:
             await self._endpoint.abandon(self.extension.name)
         except SipError as error:
@@ -263,23 +263,3 @@ class Registration:
     def _drop_old_answers(self) -> None:
         while not self._answers.empty():
             self._answers.get_nowait()
-
-
-def _outcome(answer: RegistrationAnswer) -> Outcome:
-    """What a REGISTER's end means; PJSIP makes 408 and 503 itself where nothing answered or nothing was sent."""
-    if answer.status == 200:
-        return Registered(answer.expires_s)
-    if not answer.text:
-        return NoAnswer() if answer.status == 408 else TransportFailed(answer.reason)
-    message = SipMessage.parse(answer.text)
-    return Refused(
-        answer.status,
-        answer.reason,
-        retry_after_s=_number(message.header("retry-after")),
-        min_expires_s=_number(message.header("min-expires")),
-    )
-
-
-def _number(text: str) -> int | None:
-    digits = text.strip().split(" ")[0].split("(")[0].split(";")[0]
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None

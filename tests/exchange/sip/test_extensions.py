@@ -175,6 +175,27 @@ async def test_an_exchange_that_always_hangs_up_is_not_stormed(registrars: dict[
 
 
 @on_a_loop
+async def test_an_exchange_that_is_written_down_twice_counts_failures_once(
+    registrars: dict[str, ScriptedRegistrar],
+):
+    """By UDP and by TCP, both with a wrong password: only one of them may be tried."""
+    home = registrars["home"]
+    exchanges = {"udp": exchange("udp", home), "tcp": exchange("tcp", home, tcp=True)}
+    wrong = {name: (name, ExtensionSettings(name, "7000", "wrong")) for name in exchanges}
+    said: list[ProblemNews] = []
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        open_extensions(endpoint, exchanges, wrong, said.append),
+    ):
+        async with asyncio.timeout(SOON_S):
+            while len(said) < 2:  # noqa: ASYNC110 - a list tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+    assert {news.problem.key for news in said} == {"wrong-password", "held-back"}
+    assert home.bad_passwords == 2
+
+
+@on_a_loop
 async def test_a_fault_of_ours_ends_the_scope(registrars: dict[str, ScriptedRegistrar]):
     """Never a registration that is silently dead."""
     registrars["away"].always = WrongPassword()
