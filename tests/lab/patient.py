@@ -162,10 +162,16 @@ def examine(patients: Sequence[Patient]) -> list[Diagnosis]:
     return diagnoses
 
 
-def patient(lab: Lab, at: RunningExchange, folder: Path, **wishes: Any) -> Patient:
-    """A healthy one: `wishes` are those of `lab.connect`."""
-    connection = lab.connect(at, **({"numbers": NUMBERS, "max_calls": 20} | wishes))
+def connect(lab: Lab, at: RunningExchange, **wishes: Any) -> Connection:
+    """A fresh extension for a patient; `wishes` are those of `lab.connect`."""
+    return lab.connect(at, **({"numbers": NUMBERS, "max_calls": 20} | wishes))
+
+
+def patient(
+    lab: Lab, at: RunningExchange, folder: Path, *, connection: Connection | None = None, **wishes: Any
+) -> Patient:
+    """A healthy one, in this folder; with a fresh extension (`wishes` as `connect` has them) or a given one."""
     folder.mkdir(exist_ok=True)
-    made = Patient(lab, at, folder, connection, lab.fresh_address())
+    made = Patient(lab, at, folder, connection or connect(lab, at, **wishes), lab.fresh_address())
     made.write()
     return made

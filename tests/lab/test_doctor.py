@@ -4,15 +4,34 @@ import contextlib
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from lab.laboratory import Lab
-from lab.patient import DENWA, Diagnosis, examine, patient
+from lab.patient import DENWA, Diagnosis, connect, examine, patient
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(40, func_only=True)]
 
 WELL = ("configuration", "clock", "address", "registration", "sound", "codecs", "digits", "numbers")
+
+
+NOWHERE = "127.99.0.1"
+MISTAKES = {
+    # what is wrong in the configuration, which check finds it, a key that it names, a line that it gives to paste
+    "password": (
+        {"password": "wrong"},
+        "registration",
+        "extensions.services.password_file",
+        'user = "{own}"',
+    ),
+    "user": ({"user": "3699"}, "registration", "extensions.services.user", 'user = "3699"'),
+    "port": ({"port": "5099"}, "registration", "exchanges.home.port", "port = 5060"),
+    "TCP port": ({"port": "5099", "transport": "tcp"}, "registration", "exchanges.home.port", "port = 5060"),
+    "name": ({"host": "nowhere.invalid"}, "registration", "exchanges.home.host", 'host = "nowhere.invalid"'),
+    "away": ({"host": NOWHERE}, "registration", "exchanges.home.host", f'host = "{NOWHERE}"'),
+    "address": ({"address": "192.0.2.77"}, "address", "exchanges.home.address", 'address = "127.0.0.1"'),
+}
 
 
 @contextlib.contextmanager
@@ -54,7 +73,12 @@ def open_ward(lab: Lab, folder: Path) -> dict[str, Diagnosis]:
     }
     second["no events"].endpoint("dtmf_mode = inband")
     with firewall(lab, lab.q.address, second["firewall"].address):
-        return found | dict(zip(second, examine(list(second.values())), strict=True))
+        found |= dict(zip(second, examine(list(second.values())), strict=True))
+    one = connect(lab, lab.c)
+    third = {name: patient(lab, lab.c, folder / name, connection=one) for name in MISTAKES}
+    for name, (changes, _, _, _) in MISTAKES.items():
+        third[name].write(**changes)
+    return found | dict(zip(third, examine(list(third.values())), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -106,36 +130,14 @@ def test_a_closed_busy_gate_is_found_and_the_line_pasted_opens_it(lab: Lab, tmp_
     assert healed.of("busy gate")["level"] == "ok"
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "line"),
-    [
-        ({"password": "wrong"}, "extensions.services.password_file", 'user = "{extension}"'),
-        ({"user": "3699"}, "extensions.services.password_file", 'user = "3699"'),
-        ({"port": "5099"}, "exchanges.home.host", "port = 5060"),
-        ({"port": "5099", "transport": "tcp"}, "exchanges.home.port", "port = 5060"),
-        ({"host": "nowhere.invalid"}, "exchanges.home.host", 'host = "nowhere.invalid"'),
-    ],
-    ids=["password", "user", "port", "port by tcp", "name"],
-)
-def test_a_registration_that_fails_names_the_field_and_the_line(
-    lab: Lab, tmp_path: Path, changes: dict[str, str], field: str, line: str
-):
-    ill = patient(lab, lab.c, tmp_path)
-    ill.write(**changes)
-    diagnosis = ill.examine()
-    assert (diagnosis.status, diagnosis.failed) == (1, ["registration"])
-    trouble = diagnosis.of("registration")
-    assert field in trouble["fields"]
-    assert line.format(extension=ill.extension) in trouble["paste"]
-    assert "sound" not in diagnosis.levels
-
-
-def test_an_exchange_that_is_away_is_found(lab: Lab, tmp_path: Path):
-    ill = patient(lab, lab.c, tmp_path)
-    ill.write(host=lab.fresh_address())
-    diagnosis = ill.examine()
-    assert (diagnosis.status, diagnosis.failed) == (1, ["registration"])
-    assert "exchanges.home.host" in diagnosis.of("registration")["fields"]
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_in_the_configuration_is_found_with_its_key_and_line(ward: dict[str, Diagnosis], name: str):
+    _, check, key, line = MISTAKES[name]
+    diagnosis = ward[name]
+    assert (diagnosis.status, diagnosis.failed) == (1, [check])
+    assert key in diagnosis.of(check)["fields"]
+    assert line.format(own=diagnosis.extension) in diagnosis.of(check)["paste"]
+    assert diagnosis.levels.get("sound", "note") == "note", "what could not be tried is not said to be well"
 
 
 def test_an_extension_without_g711_is_found(lab: Lab, tmp_path: Path):
@@ -157,34 +159,43 @@ def test_a_firewall_before_the_sound_is_found(lab: Lab, ward: dict[str, Diagnosi
     assert sound["paste"] == [f"iptables -I INPUT -p udp -s {lab.q.address} -j ACCEPT"]
 
 
-def test_an_address_that_is_not_ours_is_found_with_the_one_that_is_routed(lab: Lab, tmp_path: Path):
-    ill = patient(lab, lab.c, tmp_path)
-    ill.write(address="192.0.2.77")
-    diagnosis = ill.examine()
-    assert (diagnosis.status, diagnosis.failed) == (1, ["address"])
-    assert diagnosis.of("address")["paste"] == ["[exchanges.home]", 'address = "127.0.0.1"']
+@dataclass(frozen=True)
+class Beside:
+    """What was found beside two running services, and what became of the one that is well."""
+
+    well: Diagnosis
+    ill: Diagnosis
+    bound_before: list[str]
+    bound_after: list[str]
 
 
-def test_a_running_service_is_left_its_binding_and_answers_afterwards(lab: Lab, tmp_path: Path):
-    well = patient(lab, lab.c, tmp_path)
-    with well.served():
-        before = lab.c.contacts(well.extension)
-        diagnosis = well.examine()
-        assert lab.c.contacts(well.extension) == before
-        with lab.telephone(lab.c, tmp_path / "phone") as phone:
-            phone.call("186")
-    assert (diagnosis.status, diagnosis.failed) == (0, [])
-    assert before[0] in diagnosis.of("registration")["what"]
-    assert [diagnosis.of(check)["level"] for check in ("sound", "digits", "busy gate", "numbers")] == [
-        "ok"
-    ] * 4
-
-
-def test_beside_a_running_service_a_closed_gate_and_a_firewall_are_found(lab: Lab, tmp_path: Path):
-    ill = patient(lab, lab.c, tmp_path, busy_gate_open=False)
+@pytest.fixture(scope="module")
+def beside(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Beside:
+    """A service that is well, and one behind a closed busy gate and a firewall; both answer at the end."""
+    folder = tmp_path_factory.mktemp("beside")
+    well = patient(lab, lab.c, folder / "well")
+    ill = patient(lab, lab.b, folder / "ill", busy_gate_open=False)
     ill.write(numbers='"117" = "clock"')
-    with ill.served(), firewall(lab, lab.c.address, ill.address):
-        assert sorted(ill.examine().failed) == ["busy gate", "sound"]
+    with well.served(), ill.served(), lab.telephone(lab.c, folder / "phone") as phone:
+        before = lab.c.contacts(well.extension)
+        with firewall(lab, lab.b.address, ill.address):
+            found = examine([well, ill])
+        after = lab.c.contacts(well.extension)
+        phone.call("186")
+    return Beside(*found, before, after)
+
+
+def test_a_running_service_is_left_its_binding_and_answers_afterwards(beside: Beside):
+    assert beside.bound_before == beside.bound_after != []
+    assert (beside.well.status, beside.well.failed) == (0, [])
+    assert beside.bound_before[0] in beside.well.of("registration")["what"]
+    for check in ("sound", "codecs", "digits", "busy gate", "numbers"):
+        assert beside.well.of(check)["level"] == "ok"
+
+
+def test_beside_a_running_service_a_closed_gate_and_a_firewall_are_found(beside: Beside):
+    assert sorted(beside.ill.failed) == ["busy gate", "sound"]
+    assert beside.ill.of("busy gate")["paste"] == ["[endpoint]", "device_state_busy_at = 20"]
 
 
 def test_a_killed_service_does_not_hinder_the_whole_test(lab: Lab, tmp_path: Path):
