@@ -49,7 +49,8 @@ async def examine_own(
             break
     else:
         assert refusal is not None  # noqa: S101 - at least one number was dialled
-        _without_call(subject, refusal, found)
+        if not _without_call(subject, refusal, found):
+            return
     progress(_TRYING_NUMBERS)
     for finding in await numbers.check_numbers(ends, subject, tried):
         found(finding)
@@ -68,13 +69,15 @@ async def _within_call(
         found(await busy_gate.check_gate(subject, number, lambda dialled: _dial(ends, subject, dialled)))
 
 
-def _without_call(subject: Subject, refusal: Astray, found: Callable[[Finding], None]) -> None:
+def _without_call(subject: Subject, refusal: Astray, found: Callable[[Finding], None]) -> bool:
+    """Say what no call coming back means, and whether other numbers may fare better."""
     end = refusal.end
     if end is not None and end.status in NOT_ACCEPTABLE:
         found(codecs.refused(subject, end.status, end.reason))
-        return
+        return False
     found(busy_gate.judge(subject, *busy_gate.of_refusal(end)))
     found(Finding(sound.CHECK, Level.NOTE, _NO_CALL, subject=subject.name))
+    return True
 
 
 async def _dial(ends: BothEnds, subject: Subject, number: str) -> Tried:
