@@ -10,6 +10,7 @@ import structlog
 
 from exchange.sip.account import AccountSettings, RegistrationAnswer
 from exchange.sip.address import AddressError, local_address
+from exchange.sip.connections import limit_connections
 from exchange.sip.endpoint import SipEndpoint
 from exchange.sip.password_guard import TURN_S, PasswordGuard
 from exchange.sip.problem_log import ProblemLog
@@ -148,6 +149,9 @@ class Registration:
             self.registered.clear()
             return
         self._registered_monotonic_s = time.monotonic()
+        if self.exchange.tcp:
+            host, _, port = self.registrar.rpartition(":")
+            limit_connections(host, int(port))
         if not self.registered.is_set():
             self.registered.set()
             log.info(

@@ -25,6 +25,7 @@ from support.registrar_steps import (
     WrongPassword,
 )
 
+from exchange.sip.connections import limit_connections
 from exchange.sip.endpoint import SipEndpoint, open_endpoint
 from exchange.sip.password_guard import PasswordGuard
 from exchange.sip.problem_log import ProblemLog, ProblemNews
@@ -388,14 +389,14 @@ def test_a_register_lost_over_tcp_is_not_waited_for_as_long_as_sip_allows(
     registrar: ScriptedRegistrar, monkeypatch: pytest.MonkeyPatch
 ):
     """An exchange that is just starting reads it and says nothing; PJSIP would wait for 32 s, and send nothing."""
-    monkeypatch.setattr("exchange.sip.registration.TCP_ANSWER_S", 0.5)
-    registrar.script = [Silence(), Silence()]
+    monkeypatch.setattr("exchange.sip.registration.TCP_ANSWER_S", 2.0)
+    registrar.script = [Silence()]
 
     async def scenario() -> None:
         async with extension(registrar, tcp=True) as time_extension:
             await time_extension.registered()
             assert time_extension.problems == ["no-answer", "end of no-answer"]
-            assert len(registrar.seen) == 4
+            assert len(registrar.seen) == 3
             [binding] = registrar.bindings(USER)
             assert (await asyncio.to_thread(registrar.options, binding)).status == 200
             assert binding.contact.endswith(make_token(KEY, "home", "time"))
@@ -458,6 +459,27 @@ def test_pjsips_own_sockets_are_found_for_the_source_filter(registrar: ScriptedR
             assert [found.is_tcp for found in find_sip_sockets("127.0.0.1", port)] == [tcp]
 
     asyncio.run(scenario())
+
+
+def test_the_connection_to_an_exchange_is_given_up_when_nobody_acknowledges(
+    registrar: ScriptedRegistrar, monkeypatch: pytest.MonkeyPatch
+):
+    """As after a cut of its power; otherwise we would be back as late as the kernel's next try, up to two minutes."""
+    limited: list[int] = []
+
+    def limit(address: str, port: int) -> None:
+        limited.append(limit_connections(address, port))
+
+    monkeypatch.setattr("exchange.sip.registration.limit_connections", limit)
+
+    async def scenario(*, tcp: bool) -> None:
+        async with extension(registrar, tcp=tcp) as time_extension:
+            await time_extension.registered()
+
+    asyncio.run(scenario(tcp=False))
+    assert limited == []
+    asyncio.run(scenario(tcp=True))
+    assert limited == [1]
 
 
 PROCESS = """
