@@ -149,7 +149,8 @@ class Examination:
             target = Target(reached.registrar, exchange.port, exchange.transport == "tcp", own)
             password = wiring.password(extension)
             token = make_token(password, extension.exchange, name)
-            checked = await registration.check_registration(place, target, password, token)
+            contact = registration.OwnContact(token, reached.advertised, self.configuration.sip.port)
+            checked = await registration.check_registration(place, target, password, contact)
         self.found(checked.finding)
         reached.refused |= checked.refused
         return checked.standing

@@ -8,8 +8,6 @@ from denwa.doctor.finding import NOTHING_TO_DO, Finding, Level, said
 from denwa.doctor.port import is_free
 from denwa.language import Text
 from exchange.sip import registration_problem as problems
-from exchange.sip.address import is_own
-from exchange.sip.message import uri_host
 from exchange.sip.registration_problem import Problem, RegistrationPlace
 from exchange.sip.routing import contact_token
 
@@ -68,10 +66,19 @@ class Checked:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OwnContact:
+    """What denwa registers by this configuration: its Contact's token, and where it listens."""
+
+    token: str
+    address: str
+    port: int
+
+
 async def check_registration(
-    place: RegistrationPlace, target: register_query.Target, password: str, token: str
+    place: RegistrationPlace, target: register_query.Target, password: str, own: OwnContact
 ) -> Checked:
-    """Ask the exchange with the configured password; `token` is what denwa's own Contact carries."""
+    """Ask the exchange with the configured password, and judge its answer."""
     try:
         answer = await register_query.ask(target, place.user, password)
     except register_query.Silent:
@@ -79,7 +86,7 @@ async def check_registration(
     except register_query.Unreachable as error:
         problem = problems.transport_failed(place, str(error))
     else:
-        return judge(place, answer, token)
+        return judge(place, answer, own)
     return Checked(_trouble(place, problem, await _elsewhere(place, target)), Standing.CLOSED)
 
 
@@ -100,17 +107,17 @@ async def _elsewhere(place: RegistrationPlace, target: register_query.Target) ->
     return ()
 
 
-def judge(place: RegistrationPlace, answer: register_query.Answer, token: str) -> Checked:
+def judge(place: RegistrationPlace, answer: register_query.Answer, own: OwnContact) -> Checked:
     """What the answer means."""
     if answer.status != 200:
         problem = problems.of_refusal(place, answer.status, answer.reason)
         return Checked(_trouble(place, problem), Standing.CLOSED, refused=answer.status in {401, 403, 407})
-    ours = [uri for uri in answer.contacts if contact_token(uri) == token]
-    others = [uri for uri in answer.contacts if contact_token(uri) != token]
+    ours = [uri for uri in answer.contacts if contact_token(uri) == own.token]
+    others = [uri for uri in answer.contacts if contact_token(uri) != own.token]
     if others:
         remedy = said(_GIVE_OWN, field=place.user_field)
         return Checked(_finding(place, Level.FAIL, _OCCUPIED, others[0], remedy), Standing.CLOSED)
-    if ours and not _left_behind(ours[0]):
+    if ours and not _left_behind(ours[0], own):
         return Checked(_finding(place, Level.OK, _SERVED, ours[0]), Standing.SERVED)
     return Checked(_finding(place, Level.OK, _TAKEN, ""), Standing.FREE)
 
@@ -148,12 +155,13 @@ def _lines_to_mend(place: RegistrationPlace, problem: Problem) -> tuple[str, ...
     return (f"[exchanges.{place.exchange}]", *lines)
 
 
-def _left_behind(contact: str) -> bool:
-    """Whether nobody listens at a contact on this machine: a killed denwa left it."""
-    host = uri_host(contact)
-    port = contact.rpartition("@")[2].partition(";")[0].partition(":")[2]
-    tcp = "transport=tcp" in contact.lower()
-    return is_own(host) and is_free(host, int(port) if port.isdigit() else USUAL_PORT, tcp=tcp)
+def _left_behind(contact: str, own: OwnContact) -> bool:
+    """Whether a contact is exactly where we would listen, and nobody does: a killed denwa left it.
+
+    Any other place may be a denwa behind a NAT or a connection of TCP, as the exchange sees it.
+    """
+    place = contact.rpartition("@")[2].partition(";")[0]
+    return place == f"{own.address}:{own.port}" and is_free(own.address, own.port, tcp=True)
 
 
 def _finding(

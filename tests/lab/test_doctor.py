@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ def test_a_firewall_before_the_sound_is_found(lab: Lab, ward: dict[str, Diagnosi
 
 @dataclass(frozen=True)
 class Beside:
-    """What was found beside two running services, and what became of the one that is well."""
+    """What was found beside two running services, and their bindings."""
 
     well: Diagnosis
     ill: Diagnosis
@@ -171,22 +172,23 @@ class Beside:
 
 @pytest.fixture(scope="module")
 def beside(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Beside:
-    """A service that is well, and one behind a closed busy gate and a firewall; both answer at the end."""
+    """A service that is well, and one by TCP behind a closed busy gate and a firewall."""
     folder = tmp_path_factory.mktemp("beside")
     well = patient(lab, lab.c, folder / "well")
     ill = patient(lab, lab.b, folder / "ill", busy_gate_open=False)
-    ill.write(numbers='"117" = "clock"')
+    ill.write(numbers='"117" = "clock"', transport="tcp")
     with well.served(), ill.served(), lab.telephone(lab.c, folder / "phone") as phone:
-        before = lab.c.contacts(well.extension)
+        before = lab.c.contacts(well.extension) + lab.b.contacts(ill.extension)
         with firewall(lab, lab.b.address, ill.address):
             found = examine([well, ill])
-        after = lab.c.contacts(well.extension)
+        after = lab.c.contacts(well.extension) + lab.b.contacts(ill.extension)
         phone.call("186")
     return Beside(*found, before, after)
 
 
 def test_a_running_service_is_left_its_binding_and_answers_afterwards(beside: Beside):
-    assert beside.bound_before == beside.bound_after != []
+    assert len(beside.bound_before) == 2
+    assert beside.bound_before == beside.bound_after
     assert (beside.well.status, beside.well.failed) == (0, [])
     assert beside.bound_before[0] in beside.well.of("registration")["what"]
     for check in ("sound", "codecs", "digits", "busy gate", "numbers"):
@@ -208,6 +210,17 @@ def test_a_killed_service_does_not_hinder_the_whole_test(lab: Lab, tmp_path: Pat
     diagnosis = well.examine()
     assert diagnosis.failed == []
     assert diagnosis.of("codecs")["what"].endswith("on both legs.")
+
+
+def test_ctrl_c_takes_the_registration_back(lab: Lab, tmp_path: Path):
+    well = patient(lab, lab.c, tmp_path)
+    with lab.popen(
+        [DENWA, "doctor"], cwd=tmp_path, env=well.environment, stdout=subprocess.DEVNULL
+    ) as process:
+        lab.c.wait_registered(well.extension)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) not in {0, None}
+    assert not lab.c.contacts(well.extension)
 
 
 def test_another_telephone_at_the_extension_is_found_and_not_rung(lab: Lab, tmp_path: Path):

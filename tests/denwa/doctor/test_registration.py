@@ -12,7 +12,14 @@ from support.registrar_steps import WrongPassword
 from denwa.doctor import registration
 from denwa.doctor.finding import Level
 from denwa.doctor.register_query import Answer, Target
-from denwa.doctor.registration import Checked, Standing, check_registration, held_back, judge
+from denwa.doctor.registration import (
+    Checked,
+    OwnContact,
+    Standing,
+    check_registration,
+    held_back,
+    judge,
+)
 from exchange.sip.routing import TOKEN_PARAMETER, make_token
 
 pytestmark = pytest.mark.unit
@@ -20,6 +27,7 @@ HOST = "127.0.0.1"
 PASSWORD = "secret"  # noqa: S105
 TOKEN = make_token(PASSWORD, "home", "services")
 OURS = f"sip:7000@127.0.0.1:{{port}};{TOKEN_PARAMETER}={TOKEN}"
+OWN = OwnContact(TOKEN, HOST, 5060)
 OTHER = "sip:7000@192.0.2.33:5060"
 
 
@@ -44,11 +52,11 @@ def free_port() -> int:
 
 def check(port: int, password: str = PASSWORD, *, tcp: bool = False) -> Checked:
     place = dataclasses.replace(PLACE, host=HOST, port=port, transport="tcp" if tcp else "udp")
-    return asyncio.run(check_registration(place, Target(HOST, port, tcp, HOST), password, TOKEN))
+    return asyncio.run(check_registration(place, Target(HOST, port, tcp, HOST), password, OWN))
 
 
-def answered(*contacts: str) -> Checked:
-    return judge(PLACE, Answer(200, "OK", contacts), TOKEN)
+def answered(*contacts: str, port: int = 5060) -> Checked:
+    return judge(PLACE, Answer(200, "OK", contacts), OwnContact(TOKEN, HOST, port))
 
 
 def test_an_extension_that_nobody_has_is_free():
@@ -59,27 +67,30 @@ def test_an_extension_that_nobody_has_is_free():
 
 def test_denwas_own_contact_is_known_by_its_token_and_left_alone(taken_port: int):
     contact = OURS.format(port=taken_port)
-    checked = answered(contact)
+    checked = answered(contact, port=taken_port)
     assert (checked.standing, checked.finding.level) == (Standing.SERVED, Level.OK)
     assert contact in checked.finding.what.en
 
 
-def test_denwa_on_another_machine_is_left_alone_too():
-    contact = OURS.format(port=5060).replace(HOST, "192.0.2.20")
-    assert answered(contact).standing is Standing.SERVED
+@pytest.mark.parametrize("place", ["192.0.2.20:5060", "127.0.0.1:40123", "127.0.0.1:5060"])
+def test_denwa_elsewhere_is_left_alone_too(place: str):
+    """Another machine, a router's port, the far end of a connection: as the exchange sees it."""
+    contact = OURS.replace("127.0.0.1:{port}", place)
+    assert answered(contact, port=free_port()).standing is Standing.SERVED
 
 
 def test_what_a_killed_denwa_left_behind_hinders_nothing():
-    assert answered(OURS.format(port=free_port())).standing is Standing.FREE
+    port = free_port()
+    assert answered(OURS.format(port=port), port=port).standing is Standing.FREE
+    assert answered(OURS.format(port=port) + ";transport=tcp", port=port).standing is Standing.FREE
 
 
-def test_by_tcp_the_port_of_tcp_counts():
+def test_a_denwa_that_listens_by_tcp_alone_is_there():
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
         port = listener.getsockname()[1]
-        assert answered(OURS.format(port=port)).standing is Standing.FREE
-        assert answered(OURS.format(port=port) + ";transport=tcp").standing is Standing.SERVED
+        assert answered(OURS.format(port=port), port=port).standing is Standing.SERVED
 
 
 @pytest.mark.parametrize(
@@ -104,7 +115,7 @@ def test_another_telephone_is_named_and_nothing_is_done(contacts: tuple[str, ...
     ],
 )
 def test_a_refusal_names_the_field_first_to_mend(status: int, field: str, counted: bool):
-    checked = judge(PLACE, Answer(status, "No"), TOKEN)
+    checked = judge(PLACE, Answer(status, "No"), OWN)
     assert (checked.standing, checked.finding.level) == (Standing.CLOSED, Level.FAIL)
     assert checked.finding.fields[0] == field
     assert checked.refused is counted
