@@ -26,8 +26,8 @@ from denwa.doctor.report import as_json, block, verdict
 from denwa.language import Language, Text
 
 CHECK = "configuration"
-_GOOD = Text("{where} has no errors.", "{where} に誤りはありません。")
-_NO_FILE = Text("no configuration file: it", "設定ファイルなし。初期値")
+_GOOD = Text("{where}: no errors.", "{where}: 誤りはありません。")
+_NO_FILE = Text("no configuration file (the defaults hold)", "設定ファイルなし (初期値)")
 _CLEAR = "\r\x1b[2K"
 
 

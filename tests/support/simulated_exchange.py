@@ -61,8 +61,15 @@ class SimulatedExchange(QueriedRegistrar):
 
     def __exit__(self, *exception: object) -> None:
         super().__exit__(*exception)
-        for bridged in self._bridged.values():
-            bridged.relay.close()
+        self.forget_calls()
+
+    def forget_calls(self) -> None:
+        """Close all calls' sockets; nobody may be calling."""
+        with self._changed:
+            bridged = list(self._bridged.values())
+            self._bridged.clear()
+        for each in bridged:
+            each.relay.close()
 
     @property
     def calls_up(self) -> int:
@@ -148,7 +155,9 @@ class SimulatedExchange(QueriedRegistrar):
                     self._bye_to_called(bridged)
 
     def _cancelled(self, request: SipMessage) -> None:
-        bridged = self._bridged[request.one("Call-ID")]
+        bridged = self._bridged.get(request.one("Call-ID"))
+        if bridged is None:
+            return
         bridged.over = True
         terminated = response_to(bridged.invite, 487, "Request Terminated", tag=bridged.tag)
         self._write(terminated.encode(), bridged.peer)
