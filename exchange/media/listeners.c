@@ -1,11 +1,11 @@
 /* listeners.c - see listeners.h.
  *
- * A wheel of 64 slots, one a millisecond: in a slot hang the lines whose packet is due then; a line that was sent to is
- * hung its packet's length further on. New lines go where the fewest hang, so a thousand listeners are fifty sends a
- * millisecond and not a thousand at once: the last of those would be 4 ms late.
+ * A wheel of 128 slots, one each half millisecond: in a slot hang the lines whose packet is due then; a line that was
+ * sent to is hung its packet's length further on. A thousand listeners are 25 sends each half millisecond and not a
+ * thousand at once: the last of those would be 5 ms late. A few share a slot, for to wake costs more than to send.
  *
- * Tick k is at k ms of CLOCK_MONOTONIC plus the time base's phase, and sample 8 k belongs to it. A step of the machine's
- * clock does not reach this thread.
+ * Tick k is at k / 2 ms of CLOCK_MONOTONIC plus the time base's phase, and sample 4 k belongs to it. A step of the
+ * machine's clock does not reach this thread.
  */
 #include "listeners.h"
 
@@ -22,9 +22,13 @@
 #include "threads.h"
 #include "timebase.h"
 
-#define SLOTS 64           /* above the longest packet in ms */
-#define SPREAD 20          /* slots that a new line may choose from */
-#define IDLE_TICKS 20      /* the thread wakes so often, also when nobody listens */
+#define TICKS_PER_MS 2
+#define NS_PER_TICK (NS_PER_MS / TICKS_PER_MS)
+#define SAMPLES_PER_TICK (SAMPLES_PER_MS / TICKS_PER_MS)
+#define SLOTS 128          /* above the longest packet in ticks */
+#define SPREAD 40          /* slots that a new line may choose from: 20 ms */
+#define SHARING 12         /* so many share a slot before another is opened: the last is sent to 0.1 ms late */
+#define IDLE_TICKS 40      /* the thread wakes so often, also when nobody listens */
 #define SHORTEST_MS 10
 #define LONGEST_MS 60
 #define TOO_LATE_US 100000 /* no jitter buffer would take it any more */
@@ -79,20 +83,29 @@ static void take_off(struct line *line)
     line->wheel_slot = -1;
 }
 
-static unsigned emptiest_turn(void)
+/* The fullest that has room for one more to share it; else the emptiest. */
+static unsigned best_turn(void)
 {
-    unsigned best = wheel.turn + 1;
-    for (unsigned turn = best; turn <= wheel.turn + SPREAD; turn++)
-        if (wheel.count[turn % SLOTS] < wheel.count[best % SLOTS])
-            best = turn;
-    return best;
+    unsigned shared = 0;
+    unsigned emptiest = wheel.turn + 1;
+    int most = 0;
+    for (unsigned turn = wheel.turn + 1; turn <= wheel.turn + SPREAD; turn++) {
+        int count = wheel.count[turn % SLOTS];
+        if (count < wheel.count[emptiest % SLOTS])
+            emptiest = turn;
+        if (count > most && count < SHARING) {
+            most = count;
+            shared = turn;
+        }
+    }
+    return most ? shared : emptiest;
 }
 
 void listeners_join(struct line *line)
 {
     pthread_mutex_lock(&wheel.lock);
     if (line->wheel_slot < 0)
-        hang(line, emptiest_turn());
+        hang(line, best_turn());
     pthread_mutex_unlock(&wheel.lock);
 }
 
@@ -152,10 +165,10 @@ static void serve_slot(int64_t tick, int64_t now_us, int is_too_late)
         pthread_mutex_lock(&line->lock);
         int ms = packet_ms(line);
         if (!is_too_late)
-            send_slice(line, tick * SAMPLES_PER_MS, now_us);
+            send_slice(line, tick * SAMPLES_PER_TICK, now_us);
         pthread_mutex_unlock(&line->lock);
         take_off(line);
-        hang(line, wheel.turn + (unsigned)ms);
+        hang(line, wheel.turn + (unsigned)ms * TICKS_PER_MS);
     }
 }
 
@@ -185,10 +198,10 @@ static void *run(void *unused)
     pj_thread_register("lineclock", description, &registered);
     prctl(PR_SET_NAME, "lineclock");
     prctl(PR_SET_TIMERSLACK, 1UL);
-    int64_t tick = monotonic_ns() / NS_PER_MS;
+    int64_t tick = monotonic_ns() / NS_PER_TICK;
     while (!stopping) {
         tick = advance(tick);
-        int64_t due_ns = tick * NS_PER_MS + timebase_phase_ns();
+        int64_t due_ns = tick * NS_PER_TICK + timebase_phase_ns();
         sleep_until(due_ns);
         int64_t now_us = monotonic_us();
         int64_t late_us = now_us - due_ns / 1000;
@@ -197,7 +210,7 @@ static void *run(void *unused)
         serve_slot(tick, now_us, late_us > TOO_LATE_US);
         pthread_mutex_unlock(&wheel.lock);
         if (late_us > SLEPT_US)
-            tick = now_us / 1000;
+            tick = now_us * 1000 / NS_PER_TICK;
     }
     return unused;
 }

@@ -1,4 +1,4 @@
-/* listeners.h - the clock thread: sends broadcasts to the lines that listen, each millisecond to some of them. */
+/* listeners.h - the clock thread: sends broadcasts to the lines that listen, each half millisecond to some of them. */
 #ifndef DENWA_LISTENERS_H
 #define DENWA_LISTENERS_H
 
