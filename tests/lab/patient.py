@@ -155,7 +155,7 @@ def examine(patients: Sequence[Patient]) -> list[Diagnosis]:
     ]
     diagnoses = []
     for each, process in zip(patients, started, strict=True):
-        said, complaint = process.communicate(timeout=40)
+        said, complaint = process.communicate(timeout=80)
         assert not complaint
         found = json.loads(said)
         diagnoses.append(Diagnosis(process.returncode, found["ok"], found["findings"], each.extension))

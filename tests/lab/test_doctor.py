@@ -4,6 +4,7 @@ import contextlib
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,7 +218,8 @@ def test_ctrl_c_takes_the_registration_back(lab: Lab, tmp_path: Path):
     with lab.popen(
         [DENWA, "doctor"], cwd=tmp_path, env=well.environment, stdout=subprocess.DEVNULL
     ) as process:
-        lab.c.wait_registered(well.extension)
+        while not lab.c.channels():
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         assert process.wait(10) not in {0, None}
     assert not lab.c.contacts(well.extension)

@@ -79,7 +79,6 @@ def _free_port() -> int:
 def less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On loopback nothing takes long."""
     monkeypatch.setattr(self_call, "LEAST_TALK_S", 0.2)
-    monkeypatch.setattr(self_call, "TALK_S", 1.2)
     monkeypatch.setattr(pair, "ARRIVAL_S", 0.5)
 
 
