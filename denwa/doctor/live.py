@@ -27,7 +27,7 @@ HEAR_S = 3.0
 """No pause of the clock is as long."""
 DIGIT = "5"
 DIGIT_LENGTH_S = 0.12
-NAMED_S, AGAIN_S = 4.0, 2.0
+NAMED_S, AGAIN_S = 6.0, 2.0
 """The echo names a key within this time, and would have named it again within the next."""
 NO_PACKETS_S = 1.5
 _LOOK_EVERY_S = 0.05

@@ -46,10 +46,18 @@ def test_a_lost_packet_does_not_matter(language: Language):
     assert count_clip(heard(silence(0.2), broken, silence(0.2)), named) == 1
 
 
-def test_other_prompts_are_not_taken_for_it(language: Language):
-    say = load(language)
-    others = [from_pcm(say[name].pcm) for name in ("echo_welcome", "your_number_is", "digit_5", "digit_3")]
-    assert count_clip(heard(*others, silence(0.5)), named_key(language, "5")) == 0
+@pytest.mark.parametrize("at", range(400, 9600, 1300))
+@pytest.mark.parametrize("gap", [20, 160])
+def test_a_gap_in_the_middle_does_not_matter_and_is_no_second_time(language: Language, at: int, gap: int):
+    named = named_key(language, "5")
+    late = np.concatenate([silence(0.2), named[:at], np.zeros(gap), named[at:], silence(0.2)])
+    assert count_clip(heard(late), named) == 1
+
+
+def test_no_other_prompt_is_taken_for_it(language: Language):
+    others = [from_pcm(clip.pcm) for name, clip in load(language).items() if name != "you_pressed"]
+    spaced = [part for other in others for part in (other, silence(0.15))]
+    assert count_clip(heard(*spaced), named_key(language, "5")) == 0
 
 
 @pytest.mark.parametrize("sound", [silence(3), tone(1020, 3, -10), silence(0.01), silence(0)])
