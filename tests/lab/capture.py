@@ -24,7 +24,21 @@ class Capture:
         self.path = path
         self._namespace = namespace
         self._port = ports[0]
-        command = ["tcpdump", "-i", "lo", "-n", "-U", "--immediate-mode", "-B", "16384", "-Z", "root"]
+        # -s: a frame of the ring holds so much; with the usual 256 KiB it held 64 packets, and lost some
+        command = [
+            "tcpdump",
+            "-i",
+            "lo",
+            "-n",
+            "-U",
+            "--immediate-mode",
+            "-B",
+            "16384",
+            "-s",
+            "2048",
+            "-Z",
+            "root",
+        ]
         command += ["--time-stamp-precision=nano", "-w", str(path), f"udp portrange {ports[0]}-{ports[1]}"]
         self._process = namespace.popen(command, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr

@@ -1,67 +1,24 @@
 """docs/exchange.md, done: its configuration, `denwa serve`, the numbers dialled next door and through a hop, `--as`."""
 
-import contextlib
-import os
 import re
-import signal
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from docs.pages import ROOT, blocks, commands
-from lab.asterisk.running import RunningExchange
+from docs.pages import commands
 from lab.baresip import CallFailedError
 from lab.laboratory import Lab
+from lab.serving import DENWA, PAGE, serving
 
 from audio.wav import read_wav
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(40, func_only=True)]
 
-PAGE = ROOT / "docs" / "exchange.md"
-DENWA = Path(sys.executable).with_name("denwa")
 LOUD = 1000
 """Of 32768: less than the clock, more than an idle line."""
 ALWAYS_A_SOUND_S = 3.0
 """No pause of the clock is as long."""
-
-
-def configuration(lab: Lab, at: RunningExchange, folder: Path, more: str, address: str) -> str:
-    """The page's last configuration, which sets `address`, for a fresh extension of this exchange."""
-    connection = lab.connect(at, numbers=(("117", "clock"), ("186", "echo")), max_calls=100)
-    text = blocks(PAGE, "toml")[-1].text
-    for ours, theirs in {
-        '"100.64.0.10"': f'"{at.address}"',
-        '"100.64.0.20"': f'"{address or lab.fresh_address()}"',
-        '"7000"': f'"{connection.request.extension}"',
-    }.items():
-        assert text.count(ours) == 1
-        text = text.replace(ours, theirs)
-    (folder / "denwa.toml").write_text(text + more.format(extension=connection.request.extension))
-    (folder / "denwa.password").write_text(connection.extension.password + "\n")
-    (folder / "denwa.password").chmod(0o600)
-    return connection.request.extension
-
-
-@contextlib.contextmanager
-def serving(
-    lab: Lab, at: RunningExchange, folder: Path, more: str = "", address: str = ""
-) -> Iterator[dict[str, str]]:
-    """`denwa serve` in a folder, registered; the environment for further commands, EXTENSION in it."""
-    extension = configuration(lab, at, folder, more, address)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    with (
-        (folder / "log").open("wb") as log,
-        lab.popen([DENWA, "serve"], cwd=folder, env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            at.wait_registered(extension)
-            yield environment | {"EXTENSION": extension}
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0, (folder / "log").read_text()
 
 
 @pytest.mark.parametrize(
