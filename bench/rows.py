@@ -1,5 +1,6 @@
 """One row of the table: a peer, its listeners, the machine's state, and what was measured."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,10 +44,9 @@ class Row:
 
     @property
     def worst_listener_ms(self) -> float:
-        """The greatest p99.9 of the mark's error that a sampled listener has; not a number without a pip."""
-        return max(
-            percentile([abs(error_ms) for error_ms in stream.mark_errors_ms], 99.9) for stream in self.heard
-        )
+        """The greatest p99.9 of the mark's error that a sampled listener has; not a number without any pip."""
+        each = [[abs(error_ms) for error_ms in stream.mark_errors_ms] for stream in self.heard]
+        return max((percentile(errors_ms, 99.9) for errors_ms in each if errors_ms), default=math.nan)
 
     @property
     def pips_missed(self) -> int:
