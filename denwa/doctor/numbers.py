@@ -43,9 +43,11 @@ async def check_numbers(ends: BothEnds, subject: Subject, tried: tuple[str, ...]
         try:
             async with connected(ends, subject.name, number):
                 arrived.append(number)
-        except (Astray, NotReached, CallEnded) as error:
+        except Astray as error:
             lost.append(number)
             last = error
+        except (NotReached, CallEnded):
+            arrived.append(number)  # it came, and ended at once
     return [*judge(subject, arrived, lost, last), *of_ranges(subject)]
 
 

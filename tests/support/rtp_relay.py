@@ -1,6 +1,7 @@
 """Passes RTP between two legs as an exchange does, or worse: one direction cut, packets lost, laws changed, keys doubled."""
 
 import contextlib
+import os
 import select
 import socket
 import struct
@@ -11,7 +12,8 @@ from typing import Self
 from audio.g711 import decode, encode
 
 PCMU, PCMA = 0, 8
-HOST = "127.0.0.1"
+HOST = f"127.{100 + os.getpid() % 100}.{1 + os.getpid() // 100 % 250}.1"
+"""An address of this process alone: a late packet of another test's call would be taken for the far end's."""
 EVENT_CODES = range(96, 128)
 """Payload types of telephone-event: dynamic ones, and no other are in use here."""
 NEXT_EVENT_SAMPLES = 1600
