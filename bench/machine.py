@@ -7,9 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+CPU_CLOCK_SCHED = 2
+"""The kind of a process's clock, in its lowest bits: what the scheduler gave it."""
 SPIN = "while True: pass"
+SPINNING_EACH = 2
+"""Busy programs on each core: one that wakes gets a third of it, or all of it by real-time priority."""
 
 
 def describe() -> str:
@@ -23,13 +28,13 @@ def describe() -> str:
 
 @contextmanager
 def loaded() -> Iterator[None]:
-    """Keep each core busy with a program of ordinary priority."""
+    """Keep each core busy with programs of ordinary priority."""
     spinning = []
-    for core in sorted(os.sched_getaffinity(0)):
-        process = subprocess.Popen([sys.executable, "-c", SPIN])
-        os.sched_setaffinity(process.pid, {core})
-        spinning.append(process)
     try:
+        for core in sorted(os.sched_getaffinity(0)) * SPINNING_EACH:
+            process = subprocess.Popen([sys.executable, "-S", "-c", SPIN])
+            spinning.append(process)
+            os.sched_setaffinity(process.pid, {core})
         yield
     finally:
         for process in spinning:
@@ -38,14 +43,18 @@ def loaded() -> Iterator[None]:
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time that the threads of a process have had so far, in seconds, to the nanosecond."""
-    spent_ns = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            spent_ns += int((task / "schedstat").read_text().split()[0])
-        except FileNotFoundError:
-            continue  # it has just ended
-    return spent_ns / 1e9
+    """Processor time of all threads of a process so far, those that ended too, in seconds, to the nanosecond.
+
+    By the clock that clock_getcpuclockid(3) names: one call, however many threads there are, so that it belongs to
+    one instant on a machine that is overwhelmed too.
+
+    Raises:
+        ProcessLookupError: there is no such process.
+    """
+    try:
+        return time.clock_gettime(~pid << 3 | CPU_CLOCK_SCHED)
+    except OSError as error:
+        raise ProcessLookupError(f"process {pid} is gone") from error
 
 
 def stolen_s() -> float:
@@ -53,20 +62,30 @@ def stolen_s() -> float:
     return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(frozen=True, slots=True)
 class Spent:
-    """Processor time of a process from here on, and time stolen from the whole machine."""
+    """What a window cost.
+
+    Attributes:
+        cpu: processor time of the process, as a share of one core's: 0 to the number of cores.
+        stolen: the share of all cores' time that other guests of the host took, 0 to 1.
+    """
+
+    cpu: float
+    stolen: float
+
+
+class Meter:
+    """Measures a process and its machine from here on."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._from_s = cpu_s(pid)
-        self._stolen_from_s = stolen_s()
-        self._from_monotonic_s = time.monotonic()
+        self._from = self._now()
 
-    def of_a_core(self) -> float:
-        """The share of one core's time that the process had: 0 to the number of cores."""
-        return (cpu_s(self._pid) - self._from_s) / (time.monotonic() - self._from_monotonic_s)
+    def _now(self) -> tuple[float, float, float]:
+        return time.monotonic(), cpu_s(self._pid), stolen_s() / (os.cpu_count() or 1)
 
-    def stolen(self) -> float:
-        """The share of all cores' time that was stolen, 0 to 1."""
-        passed_s = time.monotonic() - self._from_monotonic_s
-        return (stolen_s() - self._stolen_from_s) / passed_s / (os.cpu_count() or 1)
+    def read(self) -> Spent:
+        """What was spent until now."""
+        passed_s, cpu, stolen = (now - then for now, then in zip(self._now(), self._from, strict=True))
+        return Spent(cpu / passed_s, stolen / passed_s)

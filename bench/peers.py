@@ -59,12 +59,18 @@ class PeerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A running program that answers 117 at `address`; `realtime`: its media threads have real-time priority."""
+    """A running program that answers 117 at `address`.
+
+    Attributes:
+        realtime: its media threads have real-time priority.
+        keeps_time: its marks are to be on UTC's seconds.
+    """
 
     name: str
     pid: int
     address: str
     realtime: bool
+    keeps_time: bool
 
 
 @contextmanager
@@ -85,7 +91,8 @@ def denwa(namespace: Namespace, folder: Path, *, realtime: bool) -> Iterator[Pee
         process = namespace.popen([*denied, DENWA, "serve"], cwd=folder, stdout=log, stderr=log)
     try:
         said = _wait_for("ready", folder / "log", process)
-        yield Peer("denwa", process.pid, PEER_ADDRESS, "no_realtime_priority" not in said)
+        realtime = "no_realtime_priority" not in said
+        yield Peer("denwa", process.pid, PEER_ADDRESS, realtime=realtime, keeps_time=True)
     finally:
         process.kill()
         process.wait()
@@ -118,6 +125,7 @@ def asterisk(namespace: Namespace, folder: Path, install: Install) -> Iterator[P
             exchange.pid,
             PEER_ADDRESS,
             realtime=False,
+            keeps_time=False,
         )
     finally:
         exchange.kill()

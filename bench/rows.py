@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import percentile
+from bench.machine import Spent
 from bench.wire import Heard
 
 
@@ -17,18 +18,19 @@ class Row:
     """What was measured in one window.
 
     Attributes:
-        cpu: processor time of the peer, as a share of one core's.
-        stolen: the share of the machine's time that other guests of its host took.
+        wanted: how many listeners called.
+        listeners: how many of them were answered.
+        spent: the peer's processor time, and what the machine lost to others.
         heard: the sampled streams.
         keeps_time: whether the peer's marks are to be on UTC's seconds.
     """
 
     peer: str
+    wanted: int
     listeners: int
     loaded: bool
     realtime: bool
-    cpu: float
-    stolen: float
+    spent: Spent
     heard: tuple[Heard, ...]
     keeps_time: bool
 
@@ -62,7 +64,19 @@ class Row:
     def cpu_a_listener(self) -> float:
         """Processor seconds for a second of sound to one listener: sound that did not come is not counted."""
         share = sum(stream.share for stream in self.heard) / len(self.heard)
-        return self.cpu / share / self.listeners
+        return self.spent.cpu / share / self.listeners
+
+    @property
+    def brief(self) -> str:
+        """What matters most, in a few words."""
+        mark = f"mark p99.9 {percentile(self.errors_ms, 99.9):.3f} ms, " if self.keeps_time else ""
+        late = f"packets p99.9 {percentile(self.late_ms, 99.9):.2f} ms late, "
+        return f"{self.machine}: {mark}{late}{100 * self.cpu_a_listener:.4f} % of a core a listener"
+
+    @property
+    def machine(self) -> str:
+        """Its state."""
+        return "loaded" if self.loaded else "idle"
 
 
 CAPTION = (
@@ -71,9 +85,10 @@ CAPTION = (
 )
 
 
+WIDTH = 160
 MARK = ("mark p50", "p99.9", "max ms")
 LATE = ("late p50", "p99.9", "max ms")
-COST = ("CPU %", "a listener %", "stolen %")
+COST = ("CPU %", "a listener", "stolen %")
 
 
 def show(rows: Sequence[Row], title: str) -> None:
@@ -81,21 +96,21 @@ def show(rows: Sequence[Row], title: str) -> None:
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", caption_justify="left")
     table.caption = CAPTION
     for name in ("", "listeners", "machine", "priority"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in (*MARK, *LATE, "lost", *COST):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         errors = [f"{percentile(row.errors_ms, percent):.3f}" for percent in (50, 99.9, 100)]
         table.add_row(
             row.peer,
-            f"{row.listeners:,}",
-            "loaded" if row.loaded else "idle",
+            f"{row.listeners:,}" + (f" of {row.wanted:,}" if row.listeners < row.wanted else ""),
+            row.machine,
             "real-time" if row.realtime else "ordinary",
             *(errors if row.keeps_time else ("", "", "")),
             *(f"{percentile(row.late_ms, percent):.3f}" for percent in (50, 99.9, 100)),
             f"{row.lost}",
-            f"{100 * row.cpu:.2f}",
+            f"{100 * row.spent.cpu:.2f}",
             f"{100 * row.cpu_a_listener:.4f}",
-            f"{100 * row.stolen:.1f}",
+            f"{100 * row.spent.stolen:.1f}",
         )
-    Console(width=150, highlight=False).print(table)
+    Console(width=WIDTH, highlight=False).print(table)

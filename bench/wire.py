@@ -40,6 +40,10 @@ class Heard:
     pips_due: int
 
 
+SILENT = Heard((), (), 0, 0.0, 0)
+"""A listener to whom nothing came."""
+
+
 @contextmanager
 def recording(namespace: Namespace, path: Path, card: str) -> Iterator[None]:
     """While in the scope, record all UDP that leaves by a network card, each with the kernel's time of its sending."""
