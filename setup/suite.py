@@ -1,6 +1,6 @@
 """`make test`: the static checks and the three runs of the tests, with one line at the end.
 
-The runs follow the tests' markers: unit and native in parallel, lab, then exclusive with nothing beside it.
+The runs follow the tests' markers: unit and native, then lab, two at a time; then exclusive with nothing beside it.
 """
 
 import argparse
@@ -28,7 +28,7 @@ CHECKS = {
 }
 RUNS = {
     "parallel": ["-m", "unit or native", "-n", "2"],
-    "lab": ["-m", "lab"],
+    "lab": ["-m", "lab", "-n", "2"],
     "exclusive": ["-m", "exclusive"],
 }
 

@@ -64,7 +64,7 @@ class BaresipPhone:
         )
         with (folder / "log").open("wb") as log:
             self._process = namespace.popen(
-                ["baresip", "-4", "-f", folder], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                ["baresip", "-4", "-f", folder], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
             self._control = self._connect(namespace)
@@ -131,8 +131,12 @@ class BaresipPhone:
         self._command("hangup", "")
 
     def heard(self) -> Path:
-        """The recording of what the last call let hear, 8 kHz; whole once the call is over."""
-        return max((self._folder / "rec").glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns)
+        """The recording of what the last call let hear, 8 kHz, when the call is over: baresip closes it thereafter."""
+        last = max((self._folder / "rec").glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns)
+        ends_monotonic_s = time.monotonic() + 5
+        while not _is_closed(last) and time.monotonic() < ends_monotonic_s:
+            time.sleep(0.02)
+        return last
 
     def wait_for(self, *types: str, timeout_s: float = 10) -> dict[str, Any]:
         """The first event of these types; those before it are forgotten.
@@ -195,6 +199,13 @@ class BaresipPhone:
         return "\n".join((self._folder / "log").read_text(errors="replace").splitlines()[-12:])
 
 
+def _is_closed(wav: Path) -> bool:
+    """Its header tells the file's length, which it does only when the file is closed."""
+    with wav.open("rb") as file:
+        header = file.read(8)
+    return len(header) == 8 and int.from_bytes(header[4:], "little") + 8 == wav.stat().st_size
+
+
 def _write_configuration(folder: Path, address: str, says: Path | None) -> None:
     (folder / "rec").mkdir(parents=True, exist_ok=True)
     says = says or write_tone(folder / "silence.wav", 0, SILENCE_S)
@@ -216,7 +227,7 @@ def _write_configuration(folder: Path, address: str, says: Path | None) -> None:
         "audio_jitter_buffer_delay 5-10",
         f"module_path {MODULES}",
         *modules,
-        f"snd_path {folder}/rec",
+        "snd_path rec",  # a longer one would be cut, after 127 characters with the file's name
         f"ctrl_tcp_listen {address}:{CONTROL_PORT}",
     ]
     (folder / "config").write_text("\n".join(lines) + "\n")
