@@ -1,9 +1,10 @@
-"""Translates the configuration into what the exchange's room takes: settings, routes, leads."""
+"""Translates the configuration into what the exchange's room takes: settings, routes, leads, dialplan requests."""
 
 from collections.abc import Collection, Iterator, Mapping
 
 from denwa.config.load import Configuration
 from denwa.config.models import Extension
+from exchange.network.dialplan import DialplanRequest, ServiceNumber, Trunk
 from exchange.network.patterns import NumberPattern
 from exchange.sip.extensions import Extensions
 from exchange.sip.registration import ExchangeSettings, ExtensionSettings
@@ -61,6 +62,22 @@ def leads(configuration: Configuration) -> dict[str, int]:
         name: lead_samples(configuration.exchanges[extension.exchange].lead_ms)
         for name, extension in configuration.extensions.items()
     }
+
+
+def dialplan_request(configuration: Configuration, extension: Extension) -> DialplanRequest:
+    """What the text for one extension is made from. Raises NumberError."""
+    exchange = configuration.exchanges[extension.exchange]
+    return DialplanRequest(
+        extension=extension.user,
+        numbers=tuple(
+            ServiceNumber(NumberPattern.parse(number), service)
+            for number, service in extension.numbers.items()
+        ),
+        max_calls=configuration.limits.calls,
+        trunks=tuple(Trunk(endpoint, prefix) for endpoint, prefix in exchange.trunks.items()),
+        known_prefixes=exchange.prefixes,
+        hop_prefix=exchange.hop_prefix,
+    )
 
 
 def status(configuration: Configuration, services: Collection[str]) -> str:

@@ -72,7 +72,7 @@ try_test() {
 	started=$(seconds)
 	log=$folder/$suite-test.log
 	if inside "$folder/$suite" make -C /opt/denwa test >"$log" 2>&1 </dev/null; then
-		note "$suite: make test: $(tail -n 1 "$log"), $(($(seconds) - started)) s"
+		note "$suite: make test: $(grep -a "^tests:" "$log"), $(($(seconds) - started)) s"
 	else
 		tail -n 60 "$log"
 		note "$suite: make test FAILED after $(($(seconds) - started)) s: $(grep -a '^tests:' "$log")"

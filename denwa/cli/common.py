@@ -54,7 +54,7 @@ def own_command() -> str:
     """What one types here to run this very program: its name where PATH finds it, else its path."""
     here = Path(sys.argv[0]).absolute()
     found = shutil.which(here.name)
-    if found is not None and Path(found).samefile(here):
+    if found is not None and here.exists() and Path(found).samefile(here):
         return here.name
     return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 

@@ -15,20 +15,10 @@ from denwa.cli.common import (
     services_or_stop,
     stop,
 )
-from denwa.config.load import Configuration
-from denwa.config.models import Extension
 from denwa.language import Text
-from exchange.network.dialplan import (
-    DialplanRequest,
-    Flavour,
-    Language,
-    ServiceNumber,
-    Trunk,
-    dialplan_sections,
-    render,
-)
+from denwa.wiring import dialplan_request
+from exchange.network.dialplan import Flavour, Language, dialplan_sections, render
 from exchange.network.numbers import NumberError
-from exchange.network.patterns import NumberPattern
 
 _NO_EXTENSION = Text(
     "No extension is configured, so there is nothing to paste. Write a configuration first: {denwa} init",
@@ -57,19 +47,3 @@ def dialplan(
             stop(str(error), WRONG_CONFIGURATION)
         typer.echo(_HEADING.say(language, exchange=extension.exchange, user=extension.user))
         typer.echo(render(dialplan_sections(request, flavour, Language(language))))
-
-
-def dialplan_request(configuration: Configuration, extension: Extension) -> DialplanRequest:
-    """What the text for one extension is made from. Raises NumberError."""
-    exchange = configuration.exchanges[extension.exchange]
-    return DialplanRequest(
-        extension=extension.user,
-        numbers=tuple(
-            ServiceNumber(NumberPattern.parse(number), service)
-            for number, service in extension.numbers.items()
-        ),
-        max_calls=configuration.limits.calls,
-        trunks=tuple(Trunk(endpoint, prefix) for endpoint, prefix in exchange.trunks.items()),
-        known_prefixes=exchange.prefixes,
-        hop_prefix=exchange.hop_prefix,
-    )

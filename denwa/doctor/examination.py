@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from denwa import wiring
-from denwa.cli.dialplan import dialplan_request
 from denwa.config.load import Configuration
 from denwa.config.models import Extension
 from denwa.doctor import address, clock, port, registration
@@ -230,7 +229,7 @@ class Examination:
 
     def _request(self, extension: Extension) -> DialplanRequest | None:
         with suppress(NumberError):
-            return dialplan_request(self.configuration, extension)
+            return wiring.dialplan_request(self.configuration, extension)
         return None
 
     def _address_field(self, exchange: str) -> str:

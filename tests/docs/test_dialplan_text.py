@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from docs.pages import ROOT, blocks
 
-from denwa.cli.dialplan import dialplan_request
 from denwa.config.load import load
+from denwa.wiring import dialplan_request
 from exchange.network.dialplan import DialplanRequest, Flavour, Language, Place, dialplan_sections
 from services.registry import installed
 
