@@ -13,6 +13,7 @@ from denwa.cli.common import (
     WRONG_CONFIGURATION,
     ConfigOption,
     LanguageOption,
+    own_command,
     say,
     services_or_stop,
 )
@@ -56,7 +57,7 @@ def doctor(
         screen.show(_of_fault(fault))
     screen.show(Finding(CHECK, Level.OK, said(_GOOD, where=_where(configuration))))
     logs.set_up(Log(level="error"))
-    asyncio.run(Examination(configuration, screen.show, screen.progress).run())
+    asyncio.run(Examination(configuration, screen.show, screen.progress, own_command()).run())
     screen.finish()
     if not all_well(screen.findings):
         raise typer.Exit(WRONG)

@@ -73,11 +73,15 @@ class _Reached:
 
 @dataclass(slots=True)
 class Examination:
-    """Examines a configuration; `found` is told of each finding at once, `progress` of what is done."""
+    """Examines a configuration; `found` is told of each finding at once, `progress` of what is done.
+
+    `program` is what one types to run denwa.
+    """
 
     configuration: Configuration
     found: Callable[[Finding], None]
     progress: Progress
+    program: str = "denwa"
     _reached: dict[str, _Reached] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -89,7 +93,7 @@ class Examination:
         self._tell(await clock.check_clock(int(time.time()), gives_the_time="clock" in services))
         if not self.configuration.extensions:
             self.found(
-                Finding("registration", Level.NOTE, _NO_EXCHANGE, _WRITE_ONE, (".venv/bin/denwa init",))
+                Finding("registration", Level.NOTE, _NO_EXCHANGE, _WRITE_ONE, (f"{self.program} init",))
             )
             return
         for name in dict.fromkeys(each.exchange for each in self.configuration.extensions.values()):

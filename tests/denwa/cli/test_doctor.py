@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from denwa.cli.common import own_command
+
 pytestmark = pytest.mark.unit
 
 REGISTERS = """
@@ -21,7 +23,7 @@ def test_without_an_exchange_there_is_a_word_on_how_to_get_one(denwa):
     result = denwa("doctor")
     assert result.exit_code == 0
     assert "note  registration: No exchange is configured" in result.output
-    assert ".venv/bin/denwa init" in result.output
+    assert f"{own_command()} init" in result.output
     assert "Nothing must be mended" in result.output or "All is well" in result.output
 
 
