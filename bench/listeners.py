@@ -27,6 +27,8 @@ SAMPLED_ADDRESS = "10.117.1.9"
 CROWD_CARD, SAMPLED_CARD = "crowd", "sampled"
 CARDS = ("dummy", "ifb")
 """Devices that take what is sent, and drop it there. Loopback would deliver it, within the sender's own time."""
+COMPLAINT = 300
+"""So many characters of what sipp complains of are shown."""
 PAUSE = "6_Pause_Sessions"
 """What sipp calls the last step of the scenario."""
 
@@ -58,7 +60,8 @@ def add_cards(namespace: Namespace) -> None:
         LabMissingError: this kernel has neither device.
     """
     for card, network in ((CROWD_CARD, f"{PEER_ADDRESS}/24"), (SAMPLED_CARD, "10.117.1.2/24")):
-        if not any(_ip(namespace, "link", "add", card, "type", kind) for kind in CARDS):
+        # txqueuelen 0: no queue before either, as the one has by itself and the other only then
+        if not any(_ip(namespace, "link", "add", card, "txqueuelen", "0", "type", kind) for kind in CARDS):
             raise LabMissingError("the bench needs a dummy or ifb network device: modprobe dummy")
         _ip(namespace, "address", "add", network, "dev", card)
         _ip(namespace, "link", "set", card, "up")
@@ -135,5 +138,5 @@ class Listeners:
         for batch in self._batches:
             errors = batch.folder / "errors"
             texts.append(f"{batch.up()} of {batch.calls} calls")
-            texts.append(errors.read_text(errors="replace")[:1000] if errors.exists() else "")
+            texts.append(errors.read_text(errors="replace")[:COMPLAINT] if errors.exists() else "")
         return "\n".join(texts)

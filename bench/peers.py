@@ -15,12 +15,13 @@ from lab.namespace import Namespace
 from lab.network import describe_exchange
 
 from audio.g711 import encode
-from bench.listeners import PEER_ADDRESS
+from bench.listeners import PEER_ADDRESS, ListenersError
 from bench.sound import minute_of_the_clock
 
 DENWA = Path(sys.executable).with_name("denwa")
 NUMBER = "117"
 STARTS_S = 20.0
+LAST_LINES = 10
 DENWA_TOML = """
 [sip]
 address = "{address}"
@@ -78,7 +79,7 @@ def denwa(namespace: Namespace, folder: Path, *, realtime: bool) -> Iterator[Pee
     """`denwa serve`, with or without the right to real-time priority; what it got is in `Peer.realtime`.
 
     Raises:
-        PeerError: it is not ready in time.
+        PeerError: it is not ready in time, or does not keep its listeners; the text has the end of its log.
     """
     folder.mkdir(parents=True)
     (folder / "denwa.toml").write_text(DENWA_TOML.format(address=PEER_ADDRESS))
@@ -93,6 +94,10 @@ def denwa(namespace: Namespace, folder: Path, *, realtime: bool) -> Iterator[Pee
         said = _wait_for("ready", folder / "log", process)
         realtime = "no_realtime_priority" not in said
         yield Peer("denwa", process.pid, PEER_ADDRESS, realtime=realtime, keeps_time=True)
+    except (ListenersError, ProcessLookupError) as error:
+        ended = process.poll()
+        state = "still runs" if ended is None else f"has ended with status {ended}"
+        raise PeerError(f"{error}\ndenwa {state}; it said last:\n{_end_of(folder / 'log')}") from error
     finally:
         process.kill()
         process.wait()
@@ -129,6 +134,10 @@ def asterisk(namespace: Namespace, folder: Path, install: Install) -> Iterator[P
         )
     finally:
         exchange.kill()
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
 
 
 def _wait_for(word: str, log: Path, process: subprocess.Popen[bytes]) -> str:
