@@ -1,6 +1,7 @@
 """make bench-clock: the talking clock to 1, 100 and 1,000 listeners, beside an Asterisk that plays them the same sound."""
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -128,6 +129,9 @@ class Bench:
 
 def main() -> int:
     """Measure, show, compare."""
+    signal.signal(
+        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
+    )  # as Ctrl-C: nothing is left running
     size = FULL if os.environ.get("QUICK", "") in ("", "0") else QUICK
     try:
         require_tools(NEEDED_TOOLS)
@@ -145,4 +149,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
+    )  # nothing is left behind, as by Ctrl-C
     sys.exit(main())

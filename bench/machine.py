@@ -12,7 +12,8 @@ from pathlib import Path
 
 CPU_CLOCK_SCHED = 2
 """The kind of a process's clock, in its lowest bits: what the scheduler gave it."""
-SPIN = "while True: pass"
+SPIN = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-S", "-c", "while True: pass"]
+"""Ends with the thread that started it, however that ends."""
 SPINNING_EACH = 2
 """Busy programs on each core: one that wakes gets a third of it, or all of it by real-time priority."""
 
@@ -32,7 +33,7 @@ def loaded() -> Iterator[None]:
     spinning = []
     try:
         for core in sorted(os.sched_getaffinity(0)) * SPINNING_EACH:
-            process = subprocess.Popen([sys.executable, "-S", "-c", SPIN])
+            process = subprocess.Popen(SPIN)
             spinning.append(process)
             os.sched_setaffinity(process.pid, {core})
         yield

@@ -1,5 +1,9 @@
 """make bench-clock: rows really measured, of denwa and of its peer, and what becomes of one that fails."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +18,8 @@ from bench.listeners import Listeners, ListenersError, add_cards
 from bench.peers import NUMBER, Peer, PeerError, denwa
 
 pytestmark = pytest.mark.lab
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -106,6 +112,23 @@ def test_the_status_is_1_when_rows_are_missing(
     assert clock.main() == 1
     said = capsys.readouterr().out
     assert "short  rows measured: 0 rows, wanted at least 18 rows (denwa is not ready:)" in said
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_bench_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.Signals):
+    environment = os.environ | {"TMPDIR": str(tmp_path), "QUICK": "1"}
+    command = [sys.executable, "-m", "bench.clock"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as bench:
+        assert bench.stdout
+        assert "1 listeners" in bench.stdout.readline()
+        assert list(tmp_path.iterdir())
+        bench.send_signal(how)
+        assert bench.wait(10) != 0
+    assert not list(tmp_path.iterdir())
+    found = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert not found.stdout
 
 
 def test_both_sizes_have_what_the_wishes_are_about():

@@ -1,9 +1,11 @@
 """What the bench says of the machine and of a process's time."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,10 @@ from bench.machine import SPINNING_EACH, Meter, cpu_s, describe, loaded
 pytestmark = pytest.mark.unit
 
 
-def children() -> set[int]:
-    found = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "while True"], capture_output=True, text=True, check=False
-    )
+def children(of: int = 0) -> set[int]:
+    """Busy programs that a process, else this one, has started."""
+    command = ["pgrep", "-P", str(of or os.getpid()), "-f", "while True"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return {int(word) for word in found.stdout.split()}
 
 
@@ -74,6 +76,21 @@ def test_loaded_keeps_each_core_busy_and_leaves_nothing():
             frozenset({core}) for core in os.sched_getaffinity(0)
         }
     assert not children()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_bench_that_is_killed_leaves_nothing_spinning(how: signal.Signals):
+    code = "import time; from bench.machine import loaded\nwith loaded(): print('up', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as bench:
+        assert bench.stdout
+        assert bench.stdout.readline() == "up\n"
+        spinning = children(bench.pid)
+        assert len(spinning) == SPINNING_EACH * len(os.sched_getaffinity(0))
+        bench.send_signal(how)
+    ends_monotonic_s = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in spinning) and time.monotonic() < ends_monotonic_s:
+        time.sleep(0.02)
+    assert not [pid for pid in spinning if Path(f"/proc/{pid}").exists()]
 
 
 def test_the_machine_is_named_with_its_kernel():
