@@ -47,7 +47,7 @@ class Size:
         return 3 * 2 * len(self.listeners)
 
 
-FULL = Size((1, 100, 1000), sampled=50, window_s=95.2, peer_window_s=45)
+FULL = Size((1, 100, 1000), sampled=30, window_s=95.2, peer_window_s=45)
 QUICK = Size((1, 100, 1000), sampled=20, window_s=5.2, peer_window_s=5)
 
 
