@@ -14,8 +14,8 @@ CPU_CLOCK_SCHED = 2
 """The kind of a process's clock, in its lowest bits: what the scheduler gave it."""
 SPIN = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-S", "-c", "while True: pass"]
 """Ends with the thread that started it, however that ends."""
-SPINNING_EACH = 2
-"""Busy programs on each core: one that wakes gets a third of it, or all of it by real-time priority."""
+SPINNING_EACH = 1
+"""Busy programs on each core: one that wakes has half of it by right, or all of it by real-time priority."""
 
 
 def describe() -> str:

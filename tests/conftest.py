@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 Scale = Literal["quick", "prove"]
@@ -79,6 +81,19 @@ def _descriptors() -> dict[int, str]:
 
 def _leaked(before: dict[int, str]) -> dict[int, str]:
     return {number: what for number, what in _descriptors().items() if before.get(number) != what}
+
+
+@pytest.fixture(autouse=True)
+def log_put_back() -> Iterator[None]:
+    """After a command that set the log up, the next test does not write to that command's stderr."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
+        logging.captureWarnings(capture=False)
+        root.handlers[:], root.level = handlers, level
 
 
 @pytest.fixture(autouse=True)

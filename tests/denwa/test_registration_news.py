@@ -2,11 +2,8 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from denwa.config.models import Log
 from denwa.language import Language
@@ -19,17 +16,6 @@ pytestmark = pytest.mark.unit
 
 PLACE = RegistrationPlace("home", "time", "pbx.example", 5060, "udp", "7000")
 WRONG = wrong_password(PLACE, 401, "Unauthorized")
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Leave logging as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    root.handlers[:], root.level = handlers, level
 
 
 def logged(problem: Problem, language: Language, *, ended: bool = False) -> dict[str, object]:
