@@ -51,9 +51,10 @@ def find_onsets(
         for pip in scheme
         for near in _candidates(samples, rate_hz, pip)
     ]
-    inverted = sum(f.inverted.max() for _, f in fits) > sum(
-        f.upright.max() for _, f in fits
-    )  # one polarity for all
+    # one polarity for all
+    inverted = sum(float(np.max(f.inverted)) for _, f in fits) > sum(
+        float(np.max(f.upright)) for _, f in fits
+    )
     found = []
     for pip, fitted in fits:
         onset = _onset(samples, rate_hz, pip, fitted, inverted=bool(inverted), path=path)
