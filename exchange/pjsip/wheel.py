@@ -32,7 +32,7 @@ def pack(extension: Path, pjsua2: Path, key: str, work: Path) -> Path:
         *(file for file in package_files() if file.is_file() and file != SELF_TEST),
     ):
         shutil.copy(file, package)
-    step("self-test", [sys.executable, "-I", str(SELF_TEST), str(root)], work)
+    step("self-test", [sys.executable, "-I", "-W", "error", str(SELF_TEST), str(root)], work)
     return _zip(root, key, work)
 
 

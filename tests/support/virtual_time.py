@@ -47,6 +47,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Virtual seconds since the loop was made."""
         return self._jumping.now_s
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109, ARG002 - theirs
+        """Wait for the threads whatever `timeout` is: it would pass at once, as theirs is real time."""
+        await super().shutdown_default_executor()
+
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """`asyncio.run` in virtual time."""
