@@ -129,9 +129,8 @@ class Bench:
 
 def main() -> int:
     """Measure, show, compare."""
-    signal.signal(
-        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
-    )  # as Ctrl-C: nothing is left running
+    # As Ctrl-C: nothing is left running.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     size = FULL if os.environ.get("QUICK", "") in ("", "0") else QUICK
     try:
         require_tools(NEEDED_TOOLS)
@@ -149,7 +148,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(
-        signal.SIGTERM, lambda number, _: sys.exit(128 + number)
-    )  # nothing is left behind, as by Ctrl-C
     sys.exit(main())

@@ -4,6 +4,7 @@ import structlog
 
 from denwa.language import Language, Text
 from exchange.sip.problem_log import ProblemNews
+from exchange.sip.registration_problem import Problem
 
 log = structlog.get_logger()
 
@@ -17,7 +18,17 @@ def tell(news: ProblemNews, language: Language) -> None:
     log.warning(
         "extension_problem",
         extension=news.subject,
-        what=Text(problem.text_en, problem.text_ja).say(language),
+        what=what_of(problem).say(language),
         fields=problem.fields,
-        remedy=Text(problem.remedy_en, problem.remedy_ja).say(language),
+        remedy=remedy_of(problem).say(language),
     )
+
+
+def what_of(problem: Problem) -> Text:
+    """What is wrong, in both languages."""
+    return Text(problem.text_en, problem.text_ja)
+
+
+def remedy_of(problem: Problem) -> Text:
+    """What to do about it, in both languages."""
+    return Text(problem.remedy_en, problem.remedy_ja)

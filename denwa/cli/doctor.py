@@ -99,15 +99,14 @@ class _Screen:
 
 
 def _of_fault(fault: Fault) -> Finding:
-    what = Text(fault.what.say("en", **fault.values), fault.what.say("ja", **fault.values))
-    remedy = Text(fault.remedy.say("en", **fault.values), fault.remedy.say("ja", **fault.values))
+    what = said(fault.what, **fault.values)
     level = Level.FAIL if fault.severity is Severity.ERROR else Level.WARN
     where = f"{fault.where}: {fault.key}" if fault.key else fault.where
     return Finding(
         CHECK,
         level,
         Text(f"{where}: {what.en}", f"{where}: {what.ja}"),
-        remedy,
+        said(fault.remedy, **fault.values),
         fields=(fault.key,) if fault.key else (),
     )
 

@@ -44,6 +44,7 @@ class Handpiece:
         """A whole number of cycles, so that it can be said over and over."""
         self._said_samples = 0
         self._heard: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._found = False
 
     def work(self, elapsed_s: float, *, says: bool = True) -> None:
         """Say what is due `elapsed_s` after the beginning, and take what came. At least every half second."""
@@ -60,13 +61,14 @@ class Handpiece:
         return from_pcm(self._heard)
 
     def hears(self) -> bool:
-        """Whether the other end's tone is in what came last."""
+        """Whether the other end's tone is in what came last, or was when this was asked before."""
         last = self.heard[-round(WINDOW_S * RATE_HZ) :]
-        return (
+        self._found = self._found or (
             len(last) >= round(WINDOW_S * RATE_HZ)
             and level_dbm0(last) > LEAST_DBM0
             and pitch_share(last, self._listens_hz) > HEARD_SHARE
         )
+        return self._found
 
     def sound(self) -> Sound:
         """How it stands now."""
@@ -84,6 +86,7 @@ class Handpiece:
     def forget(self) -> None:
         """Begin to listen anew."""
         self._heard = self._heard[:0]
+        self._found = False
 
     def close(self) -> None:
         """Give the handset back."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,17 +132,7 @@ def judge(subject: Subject, number: str, heard: LiveCall) -> list[Finding]:
 def _of_sound(subject: Subject, number: str, heard: LiveCall) -> Finding:
     if not heard.sound.received or heard.echoed is False:
         finding = sound.judge(subject, heard.sound, Sound(0, 0, 0, 0.0, False, "", 0))
-        if heard.sound.received:
-            return Finding(
-                sound.CHECK,
-                Level.FAIL,
-                said(_DEAF, number=number),
-                finding.remedy,
-                finding.paste,
-                finding.fields,
-                subject.name,
-            )
-        return finding
+        return replace(finding, what=said(_DEAF, number=number)) if heard.sound.received else finding
     values = {"number": number, "received": heard.sound.received, "lost": heard.sound.lost}
     if heard.echoed:
         return Finding(sound.CHECK, Level.OK, said(_ECHOED, **values), subject=subject.name)

@@ -7,6 +7,7 @@ from denwa.doctor import register_query
 from denwa.doctor.finding import NOTHING_TO_DO, Finding, Level, said
 from denwa.doctor.port import is_free
 from denwa.language import Text
+from denwa.registration_news import remedy_of, what_of
 from exchange.sip import registration_problem as problems
 from exchange.sip.registration_problem import Problem, RegistrationPlace
 from exchange.sip.routing import contact_token
@@ -139,8 +140,8 @@ def _trouble(place: RegistrationPlace, problem: Problem, found_at: tuple[str, ..
     return Finding(
         CHECK,
         Level.FAIL,
-        Text(problem.text_en, problem.text_ja),
-        _FOUND if found_at else Text(problem.remedy_en, problem.remedy_ja),
+        what_of(problem),
+        _FOUND if found_at else remedy_of(problem),
         found_at or _lines_to_mend(place, problem),
         problem.fields,
         place.extension,

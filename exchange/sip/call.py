@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from audio.spandsp.speech import Speech
 from exchange.media.broadcast import Broadcast
 from exchange.sip.caller import Caller
 from exchange.sip.digits import EVENT_DIGITS, DigitMerger
+from exchange.sip.expiry import expiring
 from exchange.sip.leg import DigitSource, End, Leg, LegGone, Ready, RtpReport
 
 DIGITS_KEPT = 64
@@ -313,22 +314,15 @@ class Call:
 
     @contextmanager
     def _expiry(self, timeout_s: float | None) -> Iterator[Callable[[], bool]]:
-        """Within the scope, whether `timeout_s` seconds have passed (never, if None); then `_wait_change` returns.
-
-        In a handler that was cancelled, Python 3.11.2's asyncio.timeout raises CancelledError when it expires.
-        """
+        """Within the scope, whether `timeout_s` seconds have passed (never, if None); then `_wait_change` returns."""
         over = asyncio.Event()
 
         def expire() -> None:
             over.set()
             self._changed.set()
 
-        expiry = None if timeout_s is None else self._loop.call_later(timeout_s, expire)
-        try:
+        with nullcontext() if timeout_s is None else expiring(timeout_s, expire):
             yield over.is_set
-        finally:
-            if expiry is not None:
-                expiry.cancel()
 
     @contextmanager
     def _taking(self, purpose: str) -> Iterator[None]:

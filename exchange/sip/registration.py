@@ -12,6 +12,7 @@ from exchange.sip.account import AccountSettings, RegistrationAnswer
 from exchange.sip.address import AddressError, local_address
 from exchange.sip.connections import limit_connections
 from exchange.sip.endpoint import SipEndpoint
+from exchange.sip.expiry import expiring, pause
 from exchange.sip.password_guard import TURN_S, PasswordGuard
 from exchange.sip.problem_log import ProblemLog
 from exchange.sip.registration_answer import outcome_of
@@ -142,7 +143,7 @@ class Registration:
             decision = self._policy.take(outcome, time.monotonic())
             self._problems.update(self.extension.name, decision.problem)
             self._tell_state(registered=decision.state is RegistrationState.REGISTERED)
-            await self._pause(decision.retry_in_s)
+            await pause(self._hurry, decision.retry_in_s)
 
     def _tell_state(self, *, registered: bool) -> None:
         if not registered:
@@ -212,12 +213,8 @@ class Registration:
 
     async def _answer(self, timeout_s: float) -> RegistrationAnswer | None:
         """The next answer, None when there is none in time."""
-        # asyncio.timeout is of no use in a task that was cancelled before, on Python 3.11.2: see Call.digit
-        expiry = asyncio.get_running_loop().call_later(timeout_s, self._answers.put_nowait, None)
-        try:
+        with expiring(timeout_s, lambda: self._answers.put_nowait(None)):
             return await self._answers.get()
-        finally:
-            expiry.cancel()
 
     def _fail_over(self, outcome: Outcome) -> None:
         """Turn to the name's next address when this one does not answer (RFC 3263, 4.3)."""
@@ -256,13 +253,6 @@ class Registration:
         else:
             self._guard.undecided(self.extension.name)
             self._names.refresh()
-
-    async def _pause(self, pause_s: float) -> None:
-        expiry = asyncio.get_running_loop().call_later(pause_s, self._hurry.set)
-        try:
-            await self._hurry.wait()
-        finally:
-            expiry.cancel()
 
     def _drop_old_answers(self) -> None:
         while not self._answers.empty():

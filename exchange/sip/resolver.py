@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
 
+from exchange.sip.expiry import pause
+
 REFRESH_S = 60.0
 RETRY_S = 5.0
 """Until the next question after one that failed."""
@@ -92,7 +94,8 @@ class NameWatch:
         try:
             while True:
                 await self._answer_of(asker.ask())
-                await self._pause(self._retry_s if self.resolution.problem else self._refresh_s)
+                self._wanted.clear()
+                await pause(self._wanted, self._retry_s if self.resolution.problem else self._refresh_s)
         finally:
             asker.close()
 
@@ -108,14 +111,6 @@ class NameWatch:
         """Those known before come first, so that a name server's rotation moves nobody to another exchange."""
         known = self.resolution.addresses
         return tuple(sorted(addresses, key=lambda at: known.index(at) if at in known else len(known)))
-
-    async def _pause(self, pause_s: float) -> None:
-        self._wanted.clear()
-        expiry = asyncio.get_running_loop().call_later(pause_s, self._wanted.set)
-        try:
-            await self._wanted.wait()
-        finally:
-            expiry.cancel()
 
     def _set(self, resolution: Resolution) -> None:
         if resolution != self.resolution:

@@ -2,15 +2,14 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from docs.pages import ROOT, blocks
+from support.program import DENWA
 
 pytestmark = pytest.mark.native
 
-DENWA = Path(sys.executable).with_name("denwa")
 ANSWERS = "ja\n192.0.2.10\n7000\nsecret word\n\n"
 
 

@@ -2,27 +2,22 @@
 
 import os
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from docs.pages import ROOT, commands
+from support.program import DENWA, free_port
 
 pytestmark = pytest.mark.native
-
-DENWA = Path(sys.executable).with_name("denwa")
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """No configuration, and a free port in the place of 5060, which another test may have."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),

@@ -3,10 +3,8 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,9 @@ from typing import Any
 from lab.asterisk.exchange import Connection
 from lab.asterisk.running import RunningExchange
 from lab.laboratory import Lab
+from lab.serving import registered
+from support.program import DENWA
 
-DENWA = Path(sys.executable).with_name("denwa")
 NUMBERS = (("117", "clock"), ("186", "echo"))
 SIMULATED_CHRONYC = """#!/bin/sh
 echo "C0000201,192.0.2.1,2,1,0.000010,0.000010,0.000010,1.0,0.1,0.1,0.001,0.001,64.0,Normal"
@@ -116,21 +115,9 @@ password_file = "denwa.password"
         """What the doctor finds."""
         return examine([self])[0]
 
-    @contextlib.contextmanager
-    def served(self) -> Iterator[subprocess.Popen[Any]]:
+    def served(self) -> contextlib.AbstractContextManager[subprocess.Popen[Any]]:
         """`denwa serve` runs, registered."""
-        with (
-            (self.folder / "log").open("wb") as log,
-            self.lab.popen(
-                [DENWA, "serve"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
-            ) as process,
-        ):
-            try:
-                self.at.wait_registered(self.extension)
-                yield process
-            finally:
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(10) == 0, (self.folder / "log").read_text()
+        return registered(self.lab, self.at, self.extension, self.folder, self.environment)
 
     def endpoint(self, *options: str) -> None:
         """Add options to the extension's endpoint at the exchange, as an operator pastes them."""

@@ -3,18 +3,18 @@
 import contextlib
 import os
 import signal
-import sys
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from docs.pages import ROOT, blocks
 from lab.asterisk.exchange import Transport
 from lab.asterisk.running import RunningExchange
 from lab.laboratory import Lab
+from support.program import DENWA
 
 PAGE = ROOT / "docs" / "exchange.md"
-DENWA = Path(sys.executable).with_name("denwa")
 
 
 def configuration(
@@ -52,13 +52,22 @@ def serving(
     extension = configuration(lab, at, folder, more, address, chosen)
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     environment["DENWA_EXCHANGES__HOME__TRANSPORT"] = transport
+    with registered(lab, at, extension, folder, environment):
+        yield environment | {"EXTENSION": extension}
+
+
+@contextlib.contextmanager
+def registered(
+    lab: Lab, at: RunningExchange, extension: str, folder: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[Any]]:
+    """`denwa serve` in a folder that has its configuration, registered as the extension; it must end well."""
     with (
         (folder / "log").open("wb") as log,
         lab.popen([DENWA, "serve"], cwd=folder, env=environment, stdout=log, stderr=log) as process,
     ):
         try:
             at.wait_registered(extension)
-            yield environment | {"EXTENSION": extension}
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0, (folder / "log").read_text()

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +15,12 @@ import pytest
 from lab.asterisk.exchange import Connection
 from lab.asterisk.running import RunningExchange
 from lab.laboratory import Lab
+from support.program import DENWA
 
 from exchange.sip.registration_policy import RETRY_INTERVAL_S
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(60, func_only=True)]
 
-DENWA = Path(sys.executable).with_name("denwa")
 GRANTED_S = 5
 """The exchange grants this instead of a minute or more, so that a test sees several refreshes."""
 COUNTED = re.compile(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from support.registrar import Binding, ScriptedRegistrar
@@ -37,6 +38,26 @@ PLACE = RegistrationPlace(
 )
 HEARD = Sound(received=42, sent=42, lost=0, level_dbm0=-16.0, heard=True, law="PCMA", ptime_ms=20)
 NOTHING = Sound(received=0, sent=100, lost=0, level_dbm0=float("-inf"), heard=False, law="PCMA", ptime_ms=20)
+
+
+CONFIGURATION = """
+[sip]
+port = {own}
+[exchanges.home]
+host = "127.0.0.1"
+port = {exchange}
+[extensions.services]
+exchange = "home"
+user = "7000"
+password = "secret"
+[extensions.services.numbers]
+"""
+
+
+def configuration_of(own_port: int, exchange_port: int, numbers: Mapping[str, str]) -> str:
+    """denwa.toml for extension 7000 of an exchange on loopback, with these numbers and their services."""
+    text = CONFIGURATION.format(own=own_port, exchange=exchange_port)
+    return text + "".join(f'"{number}" = "{service}"\n' for number, service in numbers.items())
 
 
 def subject(**changes: Any) -> Subject:

@@ -3,9 +3,7 @@
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from support.pcap import Endpoint
+from support.program import DENWA, free_port
 
-DENWA = Path(sys.executable).with_name("denwa")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -39,7 +37,7 @@ class ServedProgram:
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         """Start it in a folder of its own, and wait until it says what to dial."""
         self._log = folder / "log"
-        self.address: Endpoint = ("127.0.0.1", _free_port())
+        self.address: Endpoint = ("127.0.0.1", free_port())
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [DENWA, "serve"],
@@ -104,12 +102,6 @@ class ServedProgram:
     def resident_bytes(self) -> int:
         """The memory that it occupies now."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _links(folder: Path) -> list[str]:

@@ -3,20 +3,17 @@
 import os
 import re
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.program import DENWA, free_port
 
 from audio.prompts import load
 from audio.wav import read_wav
 
 pytestmark = pytest.mark.native
-
-DENWA = Path(sys.executable).with_name("denwa")
 
 
 class Program:
@@ -24,9 +21,7 @@ class Program:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self._environment = {
             "PATH": "/nowhere",
             "HOME": str(folder),

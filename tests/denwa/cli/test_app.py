@@ -2,16 +2,14 @@
 
 import importlib
 import subprocess
-import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
+from support.program import DENWA
 
 from denwa.cli.app import COMMANDS, JAPANESE
 
 pytestmark = pytest.mark.unit
-DENWA = Path(sys.executable).with_name("denwa")
 
 
 def test_the_version_is_the_distributions(denwa):

@@ -4,25 +4,22 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.program import DENWA, free_port
 from support.scripted_caller import ScriptedCaller
 
 pytestmark = pytest.mark.native
-DENWA = Path(sys.executable).with_name("denwa")
 Serve = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
 def port() -> int:
     """A port that is free for UDP and TCP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

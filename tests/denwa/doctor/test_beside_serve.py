@@ -3,14 +3,13 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.doctor_samples import texts
+from support.doctor_samples import configuration_of, texts
+from support.program import DENWA, free_port
 from support.simulated_exchange import ExchangeHabits, RelayHabits, SimulatedExchange
 
 from denwa.config.load import load
@@ -25,20 +24,7 @@ pytestmark = [
     pytest.mark.usefixtures("line_eventfd"),
 ]
 
-DENWA = Path(sys.executable).with_name("denwa")
 BOTH = {"117": "clock", "186": "echo"}
-CONFIGURATION = """
-[sip]
-port = {port}
-[exchanges.home]
-host = "127.0.0.1"
-port = {exchange}
-[extensions.services]
-exchange = "home"
-user = "7000"
-password = "secret"
-[extensions.services.numbers]
-"""
 
 
 class Served:
@@ -47,15 +33,12 @@ class Served:
     def __init__(self, folder: Path, exchange: SimulatedExchange) -> None:
         self.folder = folder
         self.exchange = exchange
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
 
     def write(self, name: str, numbers: dict[str, str]) -> Path:
         """A configuration with these numbers; all else is the same, and so is denwa's contact."""
-        text = CONFIGURATION.format(port=self._port, exchange=self.exchange.address[1])
         file = self.folder / name
-        file.write_text(text + "".join(f'"{number}" = "{each}"\n' for number, each in numbers.items()))
+        file.write_text(configuration_of(self._port, self.exchange.address[1], numbers))
         file.chmod(0o600)
         return file
 
@@ -70,7 +53,7 @@ class Served:
         self.exchange.forget_calls()
         assert [each.contact for each in self.exchange.bindings("7000")] == bound
         for finding in findings:
-            texts(finding)
+            print(finding.check, finding.level, *texts(finding)[::2])
         checks = ("registration", "port", "sound", "codecs", "digits", "busy gate", "numbers")
         return {each.check: each for each in findings if each.check in checks}
 

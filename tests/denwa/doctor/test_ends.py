@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from support.doctor_samples import configuration_of
+from support.program import free_port
 from support.registrar_steps import Silence, Status
 from support.simulated_exchange import ExchangeHabits, SimulatedExchange
 
@@ -28,20 +30,7 @@ pytestmark = [
 
 HOST = "127.0.0.1"
 NAME = "services"
-TEXT = """
-[sip]
-port = {port}
-[exchanges.home]
-host = "127.0.0.1"
-port = {exchange}
-[extensions.services]
-exchange = "home"
-user = "7000"
-password = "secret"
-[extensions.services.numbers]
-"186" = "echo"
-"7XXXX" = "clock"
-"""
+NUMBERS = {"186": "echo", "7XXXX": "clock"}
 T = TypeVar("T")
 
 
@@ -53,11 +42,9 @@ def exchange() -> Iterator[SimulatedExchange]:
 
 @pytest.fixture
 def configuration(exchange: SimulatedExchange, tmp_path: Path) -> Configuration:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     file = tmp_path / "denwa.toml"
-    file.write_text(TEXT.format(port=port, exchange=exchange.address[1]))
+    file.write_text(configuration_of(port, exchange.address[1], NUMBERS))
     file.chmod(0o600)
     return load(file, installed())
 

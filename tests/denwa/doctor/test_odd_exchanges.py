@@ -1,13 +1,13 @@
 """The whole examination at a simulated exchange, which does what no exchange of the lab does."""
 
 import asyncio
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from support.doctor_samples import texts
+from support.program import free_port
 from support.registrar_steps import Accept, Status
 from support.rtp_relay import HOST
 from support.simulated_exchange import ExchangeHabits, RelayHabits, SimulatedExchange
@@ -54,7 +54,7 @@ class Case:
         """Write extensions: name, user, password, number, service."""
         keys = ("name", "user", "password", "number", "service")
         text = "".join(EXTENSION.format(**dict(zip(keys, each, strict=True))) for each in extensions)
-        own, exchange = _free_port(), self.exchange.address[1]
+        own, exchange = free_port(), self.exchange.address[1]
         self.file.write_text(CONFIGURATION.format(own=own, address=HOST, exchange=exchange, extensions=text))
         self.file.chmod(0o600)
 
@@ -65,15 +65,9 @@ class Case:
         configuration = load(self.file, installed())
         asyncio.run(Examination(configuration, findings.append, lambda _: None).run())
         for finding in findings:
-            texts(finding)
+            print(finding.check, finding.level, *texts(finding)[::2])
         assert not self.exchange.bindings("7000"), "the doctor's binding was left behind"
         return {each.check: each for each in findings if each.check not in {"clock", "leap seconds"}}
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.doctor_samples import QueriedRegistrar
+from support.program import free_port
 from support.registrar_steps import NewNonce, Silence, Status, TwoChallenges
 
 from denwa.doctor.register_query import Answer, Silent, Target, Unreachable, ask, is_there
@@ -69,9 +70,7 @@ def test_another_refusal_is_handed_on_with_its_reason(registrar: QueriedRegistra
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["udp", "tcp"])
 def test_a_closed_port_is_known_at_once(tcp: bool):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     start_monotonic_s = time.monotonic()
     with pytest.raises(Unreachable) as refusal:
         asyncio.run(ask(Target(HOST, port, tcp, HOST), "7000", PASSWORD))

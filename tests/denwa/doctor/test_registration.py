@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.doctor_samples import PLACE, QueriedRegistrar, texts
+from support.program import free_port
 from support.registrar_steps import WrongPassword
 
 from denwa.doctor import registration
@@ -42,12 +43,6 @@ def taken_port() -> Iterator[int]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
         ours.bind((HOST, 0))
         yield ours.getsockname()[1]
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def check(port: int, password: str = PASSWORD, *, tcp: bool = False) -> Checked:

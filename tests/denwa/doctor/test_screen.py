@@ -5,14 +5,13 @@ import pty
 import re
 import select
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from support.program import DENWA
 
 pytestmark = pytest.mark.native
 
-DENWA = Path(sys.executable).with_name("denwa")
 CLEAR = "\r\x1b[2K"
 
 
