@@ -78,7 +78,8 @@ class Server:
         self._habits = Habits(setup.ring_s)
         self._runner: Runner | None = None
         self._acting: set[asyncio.Task[None]] = set()
-        self._rung: list[str] = []
+        self._rung: list[str | None] = []
+        """What first became of each number that was rung."""
         specs = self._habits.specs()
         numbers = tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec in specs)
         extension = ExtensionNumbers("extension", TOKEN, numbers)
@@ -163,7 +164,9 @@ class Server:
             case "refuse calls":
                 await endpoint.refuse_calls()
             case "ring":
-                self._begin(self._ring(order, endpoint))
+                self._rung.append(None)
+                self._begin(self._ring(order, endpoint, len(self._rung) - 1))
+                return len(self._rung) - 1
             case _:
                 self._begin(self._act(order, self._habits.calls[-1].call))
         return True
@@ -173,17 +176,17 @@ class Server:
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
 
-    async def _ring(self, order: dict[str, Any], endpoint: SipEndpoint) -> None:
+    async def _ring(self, order: dict[str, Any], endpoint: SipEndpoint, attempt: int) -> None:
         """Ring a number of `host_port` by the open account, and mirror whoever answers; note how it went."""
         dialler = SipDialler(endpoint, {"local": order["host_port"]})
         try:
             async with dialler.ring(order["number"], extension="local", timeout_s=order["timeout_s"]) as call:
-                self._rung.append("answered")
+                self._rung[attempt] = "answered"
                 await self._habits.mirrored(call)
         except NotReached as missed:
-            self._rung.append(f"{missed.end.by.value} {missed.end.status}")
+            self._rung[attempt] = f"{missed.end.by.value} {missed.end.status}"
         except CallEnded as ended:
-            self._rung.append(f"ended by {ended.end.by.value}")
+            self._rung[attempt] = self._rung[attempt] or f"ended by {ended.end.by.value}"
 
     @staticmethod
     async def _act(order: dict[str, Any], call: Call) -> None:

@@ -17,21 +17,20 @@ def callee(dial):
 
 
 def ring(dial, callee, timeout_s=20):
-    """Have it rung; the INVITE, and how many attempts went before it."""
-    known = len(dial.server.report()["rung"])
-    dial.server.do("ring", number="1001", host_port=callee.host_port, timeout_s=timeout_s)
-    return callee.rung(), known
+    """Have it rung; the INVITE, and the attempt's number."""
+    attempt = dial.server.do("ring", number="1001", host_port=callee.host_port, timeout_s=timeout_s)
+    return callee.rung(), attempt
 
 
-def outcome(dial, known):
+def outcome(dial, attempt):
     """What became of the attempt."""
-    return dial.server.await_report(lambda report: len(report["rung"]) > known)["rung"][known]
+    return dial.server.await_report(lambda report: report["rung"][attempt] is not None)["rung"][attempt]
 
 
-def answer(dial, callee, invite, known):
+def answer(dial, callee, invite, attempt):
     callee.reply(invite, 200, callee.sdp())
     callee.expect("ACK")
-    assert outcome(dial, known) == "answered"
+    assert outcome(dial, attempt) == "answered"
 
 
 def echoed(callee, begin=0):
@@ -43,14 +42,14 @@ def echoed(callee, begin=0):
 
 def test_the_invite_offers_both_laws_and_events(dial, callee):
     """To the number dialled, at the exchange; nothing is heard before the answer."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     assert invite.uri == f"sip:1001@{callee.host_port}"
     assert "RTP/AVP 0 8 " in invite.body
     assert "telephone-event/8000" in invite.body
     callee.reply(invite, 180)
     time.sleep(0.1)
     assert callee.rtp.received() == []
-    answer(dial, callee, invite, known)
+    answer(dial, callee, invite, attempt)
     time.sleep(0.1)
     assert len(echoed(callee)) >= 13
     assert callee.hang_up().status == 200
@@ -59,13 +58,13 @@ def test_the_invite_offers_both_laws_and_events(dial, callee):
 
 def test_early_media_and_then_the_answer(dial, callee):
     """183 with SDP, 200 with the same."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     body = callee.sdp()
     callee.reply(invite, 183, body)
     time.sleep(0.2)
     callee.reply(invite, 200, body)
     callee.expect("ACK")
-    assert outcome(dial, known) == "answered"
+    assert outcome(dial, attempt) == "answered"
     time.sleep(0.1)
     assert len(echoed(callee)) >= 13
     assert callee.hang_up().status == 200
@@ -74,54 +73,54 @@ def test_early_media_and_then_the_answer(dial, callee):
 @pytest.mark.parametrize("status", [404, 480, 486, 500, 503, 600, 603])
 def test_a_refusal_is_told_with_its_status(dial, callee, status):
     """Acknowledged, and nothing is left."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     callee.reply(invite, 100)
     callee.reply(invite, status)
     callee.expect("ACK")
-    assert outcome(dial, known).endswith(f" {status}")
+    assert outcome(dial, attempt).endswith(f" {status}")
     dial.server.await_free()
 
 
 def test_a_redirection_is_not_followed(dial, callee):
     """302 to anywhere: not reached (PJSIP says 487), and no other INVITE."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     elsewhere = dial.caller(kind=ScriptedCallee)
     callee.reply(invite, 302, headers=(("Contact", f"<sip:elsewhere@{elsewhere.host_port}>"),))
     callee.expect("ACK")
-    assert outcome(dial, known) == "far end 487"
+    assert outcome(dial, attempt) == "far end 487"
     with pytest.raises(TimeoutError):
         elsewhere.expect("INVITE", timeout_s=0.3)
 
 
 def test_who_does_not_answer_in_time_is_cancelled(dial, callee):
     """CANCEL, 487, ACK."""
-    invite, known = ring(dial, callee, timeout_s=0.3)
+    invite, attempt = ring(dial, callee, timeout_s=0.3)
     callee.reply(invite, 180)
     callee.respond(callee.expect("CANCEL"), 200)
     callee.reply(invite, 487)
     callee.expect("ACK")
-    assert outcome(dial, known) == "us 487"
+    assert outcome(dial, attempt) == "us 487"
     dial.server.await_free()
 
 
 def test_an_answer_that_crosses_our_cancel_is_hung_up(dial, callee):
     """200 after our CANCEL: ACK and BYE."""
-    invite, known = ring(dial, callee, timeout_s=0.3)
+    invite, attempt = ring(dial, callee, timeout_s=0.3)
     callee.reply(invite, 180)
     cancel = callee.expect("CANCEL")
     callee.reply(invite, 200, callee.sdp())
     callee.respond(cancel, 200)
     callee.expect("ACK")
     callee.respond(callee.expect("BYE"), 200)
-    assert outcome(dial, known) == "us 487"
+    assert outcome(dial, attempt) == "us 487"
     dial.server.await_free()
 
 
 def test_a_second_fork_s_answer_is_hung_up(dial, callee):
     """Two telephones behind the exchange pick up: the first is served, the second gets ACK and BYE."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     body = callee.sdp()
-    answer(dial, callee, invite, known)
+    answer(dial, callee, invite, attempt)
     callee.reply(invite, 200, body, tag="another")
     bye = callee.expect("BYE")
     assert bye.one("To").endswith("tag=another")
@@ -133,12 +132,12 @@ def test_a_second_fork_s_answer_is_hung_up(dial, callee):
 
 def test_a_repeated_200_is_acknowledged_again(dial, callee):
     """Our ACK may have been lost."""
-    invite, known = ring(dial, callee)
+    invite, attempt = ring(dial, callee)
     body = callee.sdp()
     for _ in range(2):
         callee.reply(invite, 200, body)
         callee.expect("ACK")
-    assert outcome(dial, known) == "answered"
+    assert outcome(dial, attempt) == "answered"
     assert callee.hang_up().status == 200
 
 
@@ -154,8 +153,8 @@ def test_an_answer_that_is_no_g711_ends_the_call(dial, callee):
 @pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
 def test_the_called_side_may_hold_and_resume(dial, callee, method):
     """As the calling side may."""
-    invite, known = ring(dial, callee)
-    answer(dial, callee, invite, known)
+    invite, attempt = ring(dial, callee)
+    answer(dial, callee, invite, attempt)
     for direction, ours in (("sendonly", "recvonly"), ("sendrecv", "sendrecv")):
         final = callee.response(callee.request(method, callee.sdp(callee.audio(direction=direction))))
         if method == "INVITE":
