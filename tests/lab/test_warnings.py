@@ -1,5 +1,6 @@
 """What the printed notes warn of, seen happening: so they are true."""
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def test_in_a_plain_asterisk_the_neighbours_prefix_takes_the_services_numbers(la
         caller.dial("73211")
         with pytest.raises(TimeoutError):
             agent.expect("INVITE", timeout_s=0.3)
-        caller.hang_up()
+        with contextlib.suppress(CallFailedError):  # the exchange may have given up already
+            caller.hang_up()
         caller.dial("73311")
         decline(agent.expect("INVITE"), agent, caller)
 

@@ -2,19 +2,8 @@
 
 import mmap
 import struct
-import subprocess
 from pathlib import Path
 from typing import Self
-
-SOURCE = Path(__file__).with_name("stepped_clock.c")
-
-
-def build_stepped_clock(folder: Path) -> Path:
-    """Build the library in a folder."""
-    library = folder / "stepped_clock.so"
-    flags = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    subprocess.run(["gcc", *flags, str(SOURCE), "-o", str(library)], check=True)
-    return library
 
 
 class SteppedClock:

@@ -8,12 +8,13 @@ from operator import itemgetter
 
 import pytest
 from support.clock_listener import TOKYO, HeardMark, Listener
+from support.preloaded import build_preloaded
 from support.real_clips import RealClips
 from support.rtp import RtpPacket
 from support.rtp_socket import is_unbroken, largest_gap_ms
 from support.scripted_caller import ScriptedCaller
 from support.served_program import ServedProgram
-from support.stepped_clock import SteppedClock, build_stepped_clock
+from support.stepped_clock import SteppedClock
 
 from audio import g711
 from audio.prompts import load
@@ -153,7 +154,7 @@ class Stepped:
 @pytest.fixture(scope="module")
 def stepped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Stepped]]:
     """For each step a program of its own."""
-    library = build_stepped_clock(tmp_path_factory.mktemp("library"))
+    library = build_preloaded("stepped_clock", tmp_path_factory.mktemp("library"))
     with ExitStack() as scope:
         programs = []
         for by_ns, phase_s in STEPS:
