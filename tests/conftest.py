@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -35,8 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose hypothesis' size of search by the scale."""
+    """Choose hypothesis' size of search by the scale; let Ctrl-C reach the programs that tests start.
+
+    A shell starts what runs in its background with SIGINT ignored, and that is inherited.
+    """
     settings.load_profile(config.getoption("--scale"))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
