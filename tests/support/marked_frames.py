@@ -3,6 +3,10 @@
 Octets of 0x7F do not occur: linear PCM has one zero, and mu-law's minus zero comes back as plus zero.
 """
 
+from collections.abc import Iterable
+
+from support.rtp import RtpPacket
+
 SILENCE = b"\xff"
 
 
@@ -28,3 +32,9 @@ def is_silent(frame: bytes) -> bool:
 def numbers_heard(frames: list[bytes]) -> list[int | None]:
     """The numbers of all frames that are not silence; None for a broken one."""
     return [number_of(frame) for frame in frames if not is_silent(frame)]
+
+
+def whole_numbers(packets: Iterable[RtpPacket]) -> list[int]:
+    """The numbers of the packets' frames that came whole."""
+    heard = numbers_heard([packet.payload for packet in packets])
+    return [number for number in heard if number is not None]

@@ -3,16 +3,12 @@
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S, is_unbroken, largest_gap_ms
 
 pytestmark = pytest.mark.native
 
 COMFORT_NOISE = 13
-
-
-def numbers(packets):
-    return [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
 
 
 def test_a_mute_caller_is_sent_to_in_real_time(dial, server):
@@ -22,7 +18,7 @@ def test_a_mute_caller_is_sent_to_in_real_time(dial, server):
     packets = caller.rtp.received()
     assert len(packets) == pytest.approx(50, abs=3)
     assert is_unbroken(packets)
-    assert largest_gap_ms(packets) < 100
+    assert largest_gap_ms(packets) < 60
     assert server.report()["lines"][-1]["silent_s"] == pytest.approx(1, abs=0.1)
 
 
@@ -33,26 +29,9 @@ def test_a_caller_who_speaks_late_is_answered_packet_for_packet(dial):
     caller.rtp.talk(marked_frame(number) for number in range(25))
     time.sleep(SETTLE_S)
     packets = caller.rtp.received()
-    assert numbers(packets) == list(range(25))
+    assert whole_numbers(packets) == list(range(25))
     assert is_unbroken(packets)
     assert len(packets) == pytest.approx((0.4 + 0.5 + SETTLE_S) / 0.02, abs=3)
-
-
-def test_a_far_end_that_stops_and_goes_on_hears_no_gap(dial):
-    """Its RTP clock stood still for half a second: the line bridges it, and hears everything that comes after."""
-    caller = dial("echo")
-    caller.rtp.talk(marked_frame(number) for number in range(15))
-    time.sleep(0.5)
-    caller.rtp.talk(marked_frame(number) for number in range(15, 60))
-    time.sleep(SETTLE_S)
-    packets = caller.rtp.received()
-    assert is_unbroken(packets)
-    assert largest_gap_ms(packets) < 150, "of the 500 ms that the far end was still, beside other tests"
-    heard = numbers(packets)
-    assert heard[:15] == list(range(15))
-    later = heard[15:]
-    assert later == list(range(15, 60))[-len(later) :]
-    assert len(later) >= 38
 
 
 def test_comfort_noise_is_silence_of_its_true_length(dial, server):
@@ -82,7 +61,7 @@ def test_suppressed_silence_is_filled_in(dial):
     packets = caller.rtp.received()
     frames = [packet.payload for packet in packets]
     assert is_unbroken(packets)
-    assert numbers(packets) == list(range(40))
+    assert whole_numbers(packets) == list(range(40))
     at = {number: frames.index(marked_frame(number)) for number in (14, 15)}
     assert at[15] - at[14] == 1 + silent_frames
 
@@ -99,7 +78,7 @@ def test_early_media_and_the_answer_are_one_stream(dial):
     packets = caller.rtp.received()
     assert final.status == 200
     assert is_unbroken(packets)
-    assert numbers(packets) == list(range(40))
+    assert whole_numbers(packets) == list(range(40))
     assert sum(packet.marker for packet in packets) == 1
 
 
@@ -112,4 +91,4 @@ def test_a_line_that_is_mute_for_longer_than_its_credit_stays_usable(dial, serve
     time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     assert is_unbroken(packets)
-    assert numbers(packets)[-24:] == list(range(6, 30))
+    assert whole_numbers(packets)[-24:] == list(range(6, 30))

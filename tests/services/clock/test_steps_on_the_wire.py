@@ -128,7 +128,7 @@ def assert_heard_well(call: Listening) -> None:
     """Packets 20 ms apart throughout; every mark right, none missing after the step, none given twice."""
     assert is_unbroken(call.packets)
     assert {len(packet.payload) for packet in call.packets} == {160}
-    assert largest_gap_ms(call.packets) < 100
+    assert largest_gap_ms(call.packets) < 80
     before = [mark for mark in call.marks() if mark.utc_ns < call.stepped_utc_ns]
     after = [mark for mark in call.marks() if mark.utc_ns > call.stepped_utc_ns]
     assert before, "a mark before the step"
