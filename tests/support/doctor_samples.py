@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from support.registrar import Binding, ScriptedRegistrar
@@ -72,6 +72,13 @@ def texts(finding: Finding) -> tuple[str, str, str, str]:
         assert "{" not in text, f"a place was not filled: {text}"
     assert bool(finding.remedy.en) == bool(finding.remedy.ja)
     return said
+
+
+def show(findings: Iterable[Finding]) -> None:
+    """Print what was found, for who reads a failure; no place of a text may be left empty."""
+    for finding in findings:
+        what, _, remedy, _ = texts(finding)
+        print(finding.check, finding.level, what, remedy)
 
 
 class QueriedRegistrar(ScriptedRegistrar):

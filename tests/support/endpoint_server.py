@@ -164,9 +164,10 @@ class Server:
             case "refuse calls":
                 await endpoint.refuse_calls()
             case "ring":
+                attempt = len(self._rung)
                 self._rung.append(None)
-                self._begin(self._ring(order, endpoint, len(self._rung) - 1))
-                return len(self._rung) - 1
+                self._begin(self._ring(order, endpoint, attempt))
+                return attempt
             case _:
                 self._begin(self._act(order, self._habits.calls[-1].call))
         return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.doctor_samples import configuration_of, texts
+from support.doctor_samples import configuration_of, show
 from support.program import DENWA, free_port
 from support.simulated_exchange import ExchangeHabits, RelayHabits, SimulatedExchange
 
@@ -52,8 +52,7 @@ class Served:
         asyncio.run(Examination(configuration, findings.append, lambda _: None).run())
         self.exchange.forget_calls()
         assert [each.contact for each in self.exchange.bindings("7000")] == bound
-        for finding in findings:
-            print(finding.check, finding.level, *texts(finding)[::2])
+        show(findings)
         checks = ("registration", "port", "sound", "codecs", "digits", "busy gate", "numbers")
         return {each.check: each for each in findings if each.check in checks}
 

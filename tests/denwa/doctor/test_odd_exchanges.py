@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.doctor_samples import texts
+from support.doctor_samples import show
 from support.program import free_port
 from support.registrar_steps import Accept, Status
 from support.rtp_relay import HOST
@@ -64,8 +64,7 @@ class Case:
         findings: list[Finding] = []
         configuration = load(self.file, installed())
         asyncio.run(Examination(configuration, findings.append, lambda _: None).run())
-        for finding in findings:
-            print(finding.check, finding.level, *texts(finding)[::2])
+        show(findings)
         assert not self.exchange.bindings("7000"), "the doctor's binding was left behind"
         return {each.check: each for each in findings if each.check not in {"clock", "leap seconds"}}
 

@@ -4,7 +4,7 @@ import struct
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import is_unbroken
 
 pytestmark = pytest.mark.native
@@ -50,7 +50,7 @@ def test_the_event_takes_its_own_time_on_the_line(dial):
     caller.rtp.talk(marked_frame(number) for number in range(5, 15))
     time.sleep(0.1)
     packets = caller.rtp.received()
-    heard = [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
+    heard = whole_numbers(packets)
     assert heard == list(range(15))
     assert is_unbroken(packets)
 

@@ -4,7 +4,7 @@ import os
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S, is_unbroken
 
 pytestmark = pytest.mark.native
@@ -26,7 +26,7 @@ def heard(caller):
     time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     assert is_unbroken(packets)
-    return [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
+    return whole_numbers(packets)
 
 
 HEADERS = {

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S, RtpSocket
 
 pytestmark = pytest.mark.native
@@ -12,11 +12,7 @@ STRANGE = 999_999
 
 
 def heard_at(socket):
-    return [
-        number
-        for number in numbers_heard([packet.payload for packet in socket.received()])
-        if number is not None
-    ]
+    return whole_numbers(socket.received())
 
 
 @pytest.fixture

@@ -4,14 +4,10 @@ import itertools
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S, is_unbroken, largest_gap_ms
 
 pytestmark = pytest.mark.native
-
-
-def numbers(packets):
-    return [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
 
 
 def test_packets_held_up_by_the_network_lose_and_add_nothing(dial):
@@ -31,7 +27,7 @@ def test_packets_held_up_by_the_network_lose_and_add_nothing(dial):
             late = []
     time.sleep(0.5)
     packets = caller.rtp.received()
-    heard = numbers(packets)
+    heard = whole_numbers(packets)
     assert is_unbroken(packets)
     assert heard == list(range(len(heard)))
     assert len(heard) >= 135
@@ -50,7 +46,7 @@ def test_a_blocked_packet_thread_delays_no_other_line_by_more_than_the_credit(di
         time.sleep(0.02)
     time.sleep(0.5)
     packets = caller.rtp.received()
-    heard = numbers(packets)
+    heard = whole_numbers(packets)
     assert server.report()["sleeper"][0] >= 50
     assert is_unbroken(packets)
     assert heard == list(range(len(heard)))

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S
 
 pytestmark = pytest.mark.native
@@ -21,9 +21,7 @@ def echoed(caller, begin):
     caller.rtp.talk(marked_frame(number) for number in range(begin, begin + 15))
     time.sleep(SETTLE_S)
     packets = caller.rtp.received()
-    return [
-        number for number in numbers_heard([packet.payload for packet in packets]) if number is not None
-    ], packets
+    return whole_numbers(packets), packets
 
 
 def test_their_re_invite_turns_the_audio_line_into_an_image_line_and_back(dial):

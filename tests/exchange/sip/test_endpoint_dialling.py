@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S
 from support.scripted_callee import ScriptedCallee
 
@@ -36,8 +36,7 @@ def answer(dial, callee, invite, attempt):
 def echoed(callee, begin=0):
     callee.rtp.talk(marked_frame(number) for number in range(begin, begin + 15))
     time.sleep(SETTLE_S)
-    heard = numbers_heard([packet.payload for packet in callee.rtp.received()])
-    return [number for number in heard if number is not None]
+    return whole_numbers(callee.rtp.received())
 
 
 def test_the_invite_offers_both_laws_and_events(dial, callee):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from support.endpoint_process import EARLY, MIRROR, WAIT
-from support.marked_frames import marked_frame, numbers_heard
+from support.marked_frames import marked_frame, whole_numbers
 from support.rtp_socket import SETTLE_S, is_unbroken, largest_gap_ms
 
 pytestmark = pytest.mark.native
@@ -124,7 +124,7 @@ def test_early_media_and_the_answer_are_one_stream(dial):
     time.sleep(SETTLE_S)
     packets = caller.rtp.received()
     assert is_unbroken(packets)
-    heard = [number for number in numbers_heard([packet.payload for packet in packets]) if number is not None]
+    heard = whole_numbers(packets)
     assert heard == list(range(30))
     assert sum(packet.marker for packet in packets) == 1
     seconds = (packets[-1].utc_ns - packets[0].utc_ns) / 1e9
