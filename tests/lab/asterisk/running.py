@@ -1,7 +1,9 @@
 """A running exchange: booted, asked, reloaded, killed and started again."""
 
+import contextlib
 import dataclasses
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
@@ -77,7 +79,11 @@ class RunningExchange:
             self._process = None
 
     def restart(self) -> None:
-        """Kill it and start it again; what it wrote to its database, registrations too, is there again."""
+        """Kill it and start it again, once its registrations are in its database's file: they are there again.
+
+        Asterisk commits what it writes there once a second; what is younger dies with it.
+        """
+        self._wait(self._keeps_its_contacts, "registrations are not kept", 5)
         self.kill()
         self.start()
         self.wait_booted()
@@ -134,6 +140,14 @@ class RunningExchange:
         """The end of its console log."""
         log = (self.folder / "log/console").read_text(errors="replace")
         return "\n".join(log.splitlines()[-count:])
+
+    def _keeps_its_contacts(self) -> bool:
+        with self.manager() as manager:
+            listed = manager.listing("PJSIPShowContacts", "ContactListComplete")
+        uri = f"file:{self.folder / 'db/astdb.sqlite3'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+            kept = [key for (key,) in database.execute("SELECT key FROM astdb")]
+        return all(any(f"/contact/{event['Endpoint']};@" in key for key in kept) for event in listed)
 
     def _wait(self, condition: Callable[[], T], complaint: str, timeout_s: float) -> T:
         ends_monotonic_s = time.monotonic() + timeout_s
