@@ -1,0 +1,1 @@
+"""What must ring when: civil times, the days on which they come again, and the instants that follow."""
