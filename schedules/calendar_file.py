@@ -1,0 +1,225 @@
+"""Alarms as an iCalendar file (RFC 5545), and back.
+
+An alarm is a VEVENT that begins when the alarm rings, with a VALARM at its beginning for other programs. Workdays and
+holidays are written as plain weekdays, and X-DENWA-RECURRENCE says what they are: other programs show a few dates too
+many or too few, denwa reads them back whole. Reminders of other programs (VALARM) are not read: the event's own
+beginning is what rings.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Event, vDDDLists, vDDDTypes, vRecur
+
+from schedules.calendar_alarm import CalendarAlarm
+from schedules.recurrence import Kind, Recurrence, ScheduleError
+from schedules.recurrence_rule import recurrence_of, rule_of, without_holidays
+
+LARGEST_BYTES = 1 << 20
+"""The longest file that is read; a file of this size takes up to about two seconds, so not on the event loop."""
+
+_YEAR = timedelta(days=366)
+_RECURRENCE = "X-DENWA-RECURRENCE"
+_NUMBER = "X-DENWA-NUMBER"
+_DECISIVE = {None, "UID", "DTSTART", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "STATUS"}
+"""Properties that may not be passed over when they cannot be read; None is a line without a readable name."""
+
+_NOT_TAKEN = {
+    "RECURRENCE-ID": "it moves one date of another event (RECURRENCE-ID)",
+    "RDATE": "it has dates besides its rule (RDATE)",
+    "EXRULE": "it has a rule for what is left out (EXRULE)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An event that cannot be an alarm.
+
+    Attributes:
+        uid: its UID, shortened; empty where it has none.
+        message: its summary, shortened.
+        reason: what it has that no alarm has, in English, about "it".
+    """
+
+    uid: str
+    message: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRead:
+    """What a calendar file holds, each in the file's order."""
+
+    alarms: tuple[CalendarAlarm, ...]
+    refused: tuple[Refused, ...]
+
+
+def write_calendar(alarms: Iterable[CalendarAlarm], now_utc: datetime) -> bytes:
+    """The alarms as one VCALENDAR, UTF-8; `now_utc` is its DTSTAMP.
+
+    DTSTART is the first date that the recurrence chooses, as RFC 5545 (3.8.2.4) wants it. The zones' offsets are
+    written for the next ten years, for programs that do not know the zones themselves.
+
+    Raises:
+        ScheduleError: an alarm has no date before the end of the calendar.
+    """
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", "-//denwa//alarms//EN")
+    for alarm in alarms:
+        calendar.add_component(_event(alarm, now_utc))
+    today = now_utc.date()
+    calendar.add_missing_timezones(today - _YEAR, today + 10 * _YEAR)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def read_calendar(data: bytes) -> CalendarRead:
+    """The alarms in an iCalendar file, and what is no alarm with the reason; anything but events is passed over.
+
+    Raises:
+        ScheduleError: it is no iCalendar file, or longer than `LARGEST_BYTES`.
+    """
+    if len(data) > LARGEST_BYTES:
+        raise ScheduleError(f"the file is longer than {LARGEST_BYTES >> 10} KiB")
+    try:
+        calendars = [found for found in Calendar.from_ical(data, multiple=True) if found.name == "VCALENDAR"]
+        events = [event for calendar in calendars for event in calendar.events]
+    except ValueError as error:
+        raise ScheduleError(f"no iCalendar file: {str(error)[:120]!r}") from error
+    if not calendars:
+        raise ScheduleError("no iCalendar file: it has no whole VCALENDAR")
+    alarms: dict[str, CalendarAlarm] = {}
+    refused = []
+    for event in events:
+        try:
+            alarm = _alarm(event)
+            if alarm.uid in alarms:
+                raise ScheduleError("its UID is another event's")  # noqa: TRY301 - one way out for all reasons
+            alarms[alarm.uid] = alarm
+        except ScheduleError as error:
+            refused.append(Refused(_shown(event, "UID"), _shown(event, "SUMMARY"), str(error)))
+    return CalendarRead(tuple(alarms.values()), tuple(refused))
+
+
+def _event(alarm: CalendarAlarm, now_utc: datetime) -> Event:
+    first = alarm.recurrence.next_date(alarm.first_date)
+    if first is None:
+        raise ScheduleError(f"the alarm {alarm.uid[:60]!r} has no date")
+    zone = ZoneInfo(alarm.zone)
+    event = Event()
+    event.add("UID", alarm.uid)
+    event.add("DTSTAMP", now_utc)
+    event.add("DTSTART", datetime.combine(first, alarm.civil_time, zone))
+    if alarm.message:
+        event.add("SUMMARY", alarm.message)
+    if rule := rule_of(alarm.recurrence):
+        event.add("RRULE", rule)
+    if without_holidays(alarm.recurrence) != alarm.recurrence:
+        event.add(_RECURRENCE, str(alarm.recurrence))
+    if alarm.skipped_dates:
+        skipped = sorted(alarm.skipped_dates)
+        event.add("EXDATE", [datetime.combine(day, alarm.civil_time, zone) for day in skipped])
+    if alarm.number:
+        event.add(_NUMBER, alarm.number)
+    reminder = Alarm()
+    reminder.add("ACTION", "DISPLAY")
+    reminder.add("TRIGGER", timedelta(0))
+    reminder.add("DESCRIPTION", alarm.message or "denwa")
+    event.add_component(reminder)
+    return event
+
+
+def _alarm(event: Event) -> CalendarAlarm:
+    """The alarm that an event is.
+
+    Raises:
+        ScheduleError: it is none.
+    """
+    for unreadable in (name for name, _ in event.errors if name in _DECISIVE):
+        raise ScheduleError(f"its {unreadable or 'text'} cannot be read")
+    for name, reason in _NOT_TAKEN.items():
+        if name in event:
+            raise ScheduleError(reason)
+    if _text(event, "STATUS").upper() == "CANCELLED":
+        raise ScheduleError("it is cancelled")
+    start = _start(event)
+    recurrence = _recurrence(event, start.date())
+    if not recurrence.rings_on(start.date()):
+        raise ScheduleError("its first date is none that its rule chooses")
+    return CalendarAlarm(
+        uid=_text(event, "UID"),
+        civil_time=start.time(),
+        first_date=start.date(),
+        zone=str(start.tzinfo),
+        recurrence=recurrence,
+        message=_text(event, "SUMMARY"),
+        number=_text(event, _NUMBER),
+        skipped_dates=frozenset(_skipped(event, start)),
+    )
+
+
+def _start(event: Event) -> datetime:
+    """When it begins, in its zone."""
+    found = _single(event, "DTSTART")
+    if not isinstance(found, vDDDTypes) or not isinstance(found.dt, date):
+        raise ScheduleError("its DTSTART is missing, or no date and time")
+    start = found.dt
+    if not isinstance(start, datetime):
+        raise ScheduleError("it lasts all day: an alarm needs a time")
+    if not isinstance(start.tzinfo, ZoneInfo):
+        if zone := found.params.get("TZID"):
+            raise ScheduleError(f"its time zone {str(zone)[:60]!r} is no IANA zone")
+        raise ScheduleError("its time has no time zone")
+    return start
+
+
+def _recurrence(event: Event, first_date: date) -> Recurrence:
+    rule = _single(event, "RRULE")
+    if rule is None:
+        return Recurrence(Kind.ONCE)
+    if not isinstance(rule, vRecur):
+        raise ScheduleError("its RRULE cannot be read")
+    plain = recurrence_of(rule, first_date)
+    if meant := _text(event, _RECURRENCE):
+        ours = Recurrence.parse(meant)
+        if without_holidays(ours) == plain:  # else another program has changed the rule since
+            return ours
+    return plain
+
+
+def _skipped(event: Event, start: datetime) -> Iterable[date]:
+    """The dates that EXDATE takes out; an EXDATE at another time of day takes none out (RFC 5545, 3.8.5.1)."""
+    found = event.get("EXDATE", [])
+    for several in found if isinstance(found, list) else [found]:
+        if not isinstance(several, vDDDLists):
+            raise ScheduleError("its EXDATE cannot be read")
+        for left_out in (each.dt for each in several.dts):
+            if not isinstance(left_out, date):
+                raise ScheduleError("its EXDATE is no date")
+            if not isinstance(left_out, datetime):
+                yield left_out
+            elif left_out.tzinfo is None:
+                raise ScheduleError("its EXDATE has no time zone")
+            elif (local := left_out.astimezone(start.tzinfo)).time() == start.time():
+                yield local.date()
+
+
+def _single(event: Event, name: str) -> object:
+    """The property, or None; refused if there are several."""
+    found: object = event.get(name)
+    if isinstance(found, list):
+        raise ScheduleError(f"it has more than one {name}")
+    return found
+
+
+def _text(event: Event, name: str) -> str:
+    return str(_single(event, name) or "")
+
+
+def _shown(event: Event, name: str) -> str:
+    """A property's beginning, for a report."""
+    found = event.get(name, "")
+    return str(found[0] if isinstance(found, list) else found)[:60]
