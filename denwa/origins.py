@@ -7,7 +7,7 @@ from pathlib import Path
 from denwa.config.findings import Finding
 from denwa.language import Text
 
-OURS = ("audio", "timekeeping", "exchange", "schedules", "services")
+OURS = ("audio", "timekeeping", "store", "exchange", "schedules", "trust", "services")
 """Our flat packages beside `denwa` itself."""
 NATIVE = ("denwa_pjsip", "denwa_spandsp")
 """The packages that we compile."""

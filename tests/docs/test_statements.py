@@ -90,7 +90,8 @@ def test_architecture_md_gives_the_bounds_of_the_code():
 def test_architecture_md_names_modules_that_exist():
     page = (DOCS / "architecture.md").read_text()
     for path in re.findall(
-        r"`((?:audio|timekeeping|exchange|schedules|services|denwa|systemd|setup|tests)/[\w/.]*)`", page
+        r"`((?:audio|timekeeping|store|exchange|schedules|trust|services|denwa|systemd|setup|tests)/[\w/.]*)`",
+        page,
     ):
         assert (ROOT / path).exists(), path
 

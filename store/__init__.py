@@ -1,0 +1,1 @@
+"""What must survive: one database, its transactions, call records, and the outbox of events."""

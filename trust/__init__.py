@@ -1,0 +1,1 @@
+"""Who may be rung, and how often: proofs, opt-outs, quotas, allowed numbers."""
