@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from schedules.civil_due import alarm_zone
-from schedules.recurrence import Recurrence, ScheduleError
+from schedules.errors import ScheduleError
+from schedules.recurrence import Recurrence
 
 _DIALLED = frozenset("0123456789*#")
 

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event, vDDDLists, vDDDTypes, vRecur
 
 from schedules.calendar_alarm import CalendarAlarm
-from schedules.recurrence import Kind, Recurrence, ScheduleError
+from schedules.errors import ScheduleError
+from schedules.recurrence import Kind, Recurrence
 from schedules.recurrence_rule import recurrence_of, rule_of, without_holidays
 
 LARGEST_BYTES = 1 << 20

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from schedules.recurrence import Kind, Recurrence, ScheduleError
+from schedules.errors import ScheduleError
+from schedules.recurrence import Kind, Recurrence
 from timekeeping.civil import ZoneError, zone_named
 
 MOST_MINUTES = 1440

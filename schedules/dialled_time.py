@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
-from schedules.recurrence import ScheduleError
+from schedules.errors import ScheduleError
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from schedules.errors import ScheduleError
 from schedules.holidays import is_workday
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """What the weekdays are called in a recurrence's text, in the order of `date.weekday()`."""
-
-
-class ScheduleError(ValueError):
-    """What was written is no recurrence, time, zone or calendar; the message says why, in English."""
 
 
 class Kind(StrEnum):

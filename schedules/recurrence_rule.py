@@ -4,7 +4,8 @@ from datetime import date
 
 from icalendar import vRecur
 
-from schedules.recurrence import Kind, Recurrence, ScheduleError
+from schedules.errors import ScheduleError
+from schedules.recurrence import Kind, Recurrence
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _AS_WEEKDAYS = {

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
-from support.postgres import PostgresServer
 
 from store.database import Database
 from store.errors import StoreBusy, StoreError, StoreUnreachable
@@ -83,8 +82,8 @@ def test_a_database_held_by_another_process_is_busy(sqlite_url: str, monkeypatch
     database.close()
 
 
-def test_a_transaction_that_the_server_breaks_off_is_begun_again(postgres: PostgresServer):
-    database = Database.open(postgres.fresh_database())
+def test_a_transaction_that_the_server_breaks_off_is_begun_again(postgres_url: str):
+    database = Database.open(postgres_url)
     tried = []
 
     def broken_off_once(session: Session) -> None:

@@ -37,7 +37,8 @@ def test_again_changes_nothing(database: Database):
     )
 
 
-def test_a_newer_database_is_refused_in_words_and_left_alone(database: Database):
+def test_a_newer_database_is_refused_in_words_and_left_alone(sqlite_url: str):
+    database = Database.open(sqlite_url)
     database.write(lambda session: session.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(StoreNewer, match=r"newer denwa.*9999.*install that version"):
         migrate(database)
@@ -45,6 +46,7 @@ def test_a_newer_database_is_refused_in_words_and_left_alone(database: Database)
         database.read(lambda session: session.scalar(text("SELECT version_num FROM alembic_version")))
         == "9999"
     )
+    database.close()
 
 
 def test_nodes_that_start_at_once_migrate_one_after_the_other(postgres: PostgresServer):

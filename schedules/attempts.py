@@ -1,0 +1,151 @@
+"""What comes of an attempt: its end, an acknowledgement from elsewhere, and the attempts of a node that is gone."""
+
+import hmac
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from schedules import states
+from schedules.booking import follow_on, open_attempt
+from schedules.history import move, state_of
+from schedules.outcomes import Outcome
+from schedules.policy import Policy
+from schedules.rows import Attempt, Occurrence
+
+ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
+"""How long after an attempt began the sleeper may call back to acknowledge it."""
+MOST_WRONG_CODES = 5
+"""After so many wrong ones, an attempt's code is worth nothing."""
+SETTLES_AFTER = timedelta(seconds=60)
+"""How long after its ringing time an exchange may still have a call whose caller has died."""
+
+
+def finish(
+    session: Session,
+    attempt_id: int,
+    outcome: Outcome,
+    now_utc: datetime,
+    *,
+    node_id: str,
+    detail: str = "",
+    answered_utc: datetime | None = None,
+) -> bool:
+    """Write what came of an attempt; False when it was ended by others meanwhile, and so nothing is written.
+
+    Others are whoever cancelled or acknowledged it, and a node that took us for dead.
+    """
+    attempt = session.scalars(
+        select(Attempt).where(Attempt.id == attempt_id).with_for_update(of=Attempt)
+    ).one_or_none()
+    if attempt is None or attempt.ended_utc is not None or attempt.node_id != node_id:
+        return False
+    attempt.answered_utc = answered_utc
+    _end(session, attempt, outcome, now_utc, node_id, detail)
+    return True
+
+
+def acknowledge_by_call(
+    session: Session, exchange: str, number: str, code: str, now_utc: datetime
+) -> Occurrence | None:
+    """The sleeper dials us from his telephone, with the code that the call spoke; what is over by that, or None.
+
+    A wrong code is counted against each attempt that it might have meant.
+    """
+    attempts = session.scalars(
+        select(Attempt)
+        .join(Attempt.occurrence)
+        .options(contains_eager(Attempt.occurrence).joinedload(Occurrence.alarm))
+        .where(
+            Attempt.exchange == exchange,
+            Attempt.number == number,
+            Attempt.began_utc > now_utc - ACKNOWLEDGED_WITHIN,
+            Attempt.began_utc <= now_utc,
+            Attempt.wrong_codes < MOST_WRONG_CODES,
+            Occurrence.ended_utc.is_(None),
+        )
+        .order_by(Attempt.id.desc())
+        .with_for_update(of=(Attempt, Occurrence))
+    ).all()
+    for attempt in attempts:
+        state = state_of(attempt.occurrence)
+        begun = isinstance(state, states.Ringing) or not isinstance(state, states.Booked | states.Due)
+        if begun and hmac.compare_digest(attempt.code.encode(), code.encode()):
+            _acknowledge(session, attempt, now_utc)
+            return attempt.occurrence
+    for attempt in attempts:
+        attempt.wrong_codes += 1
+    return None
+
+
+def close_orphans(session: Session, node_id: str, alive: Collection[str], now_utc: datetime) -> int:
+    """End the attempts of nodes that are gone as unknown; how many.
+
+    Not before an exchange has given up a call whose caller died: else a telephone might ring twice at once. A clock
+    that was set back meanwhile shortens that.
+
+    Args:
+        session: of a writing unit of work.
+        node_id: who does it; its own attempts are left alone.
+        alive: the nodes whose lease holds.
+        now_utc: the time.
+    """
+    orphans = session.scalars(
+        select(Attempt)
+        .options(joinedload(Attempt.occurrence).joinedload(Occurrence.alarm))
+        .where(Attempt.ended_utc.is_(None), Attempt.node_id.not_in({node_id, *alive}))
+        .with_for_update(of=Attempt, skip_locked=True)
+    ).all()
+    closed = 0
+    for orphan in orphans:
+        rings = timedelta(seconds=Policy.from_row(orphan.occurrence.alarm.policy).ring_s)
+        if orphan.began_utc <= now_utc < orphan.began_utc + rings + SETTLES_AFTER:
+            continue
+        _end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone")
+        closed += 1
+    return closed
+
+
+def ended_elsewhere(session: Session, attempt_ids: Collection[int]) -> set[int]:
+    """Which of these attempts are over in the database: their calls must end too."""
+    query = select(Attempt.id).where(Attempt.id.in_(attempt_ids), Attempt.ended_utc.is_not(None))
+    return set(session.scalars(query))
+
+
+def _end(
+    session: Session, attempt: Attempt, outcome: Outcome, now_utc: datetime, node_id: str, detail: str
+) -> None:
+    attempt.ended_utc, attempt.outcome, attempt.detail = now_utc, outcome, detail[:200]
+    occurrence = attempt.occurrence
+    state = state_of(occurrence)
+    assert isinstance(state, states.Ringing)  # noqa: S101 - its attempt was not over
+    occurrence.last_outcome = outcome
+    policy = Policy.from_row(occurrence.alarm.policy)
+    after = state.end(outcome, policy, began_utc=attempt.began_utc, now_utc=now_utc)
+    why = f"{outcome}: {detail}" if detail else str(outcome)
+    move(session, occurrence, after, why=why, now_utc=now_utc, node_id=node_id, attempt=attempt)
+    if isinstance(after, states.Ended):
+        follow_on(session, occurrence, now_utc)
+
+
+def _acknowledge(session: Session, attempt: Attempt, now_utc: datetime) -> None:
+    occurrence = attempt.occurrence
+    state = state_of(occurrence)
+    assert not isinstance(state, states.Ended | states.Booked | states.Due)  # noqa: S101 - just looked at
+    if isinstance(state, states.Ringing):
+        under_way = open_attempt(
+            session, occurrence
+        )  # may be to another number, which need not be troubled then
+        under_way.ended_utc, under_way.outcome = now_utc, Outcome.ACKNOWLEDGED
+    occurrence.last_outcome = Outcome.ACKNOWLEDGED
+    move(
+        session,
+        occurrence,
+        state.acknowledge(),
+        why="called back with the code",
+        now_utc=now_utc,
+        node_id=attempt.node_id,
+        attempt=attempt,
+    )
+    follow_on(session, occurrence, now_utc)

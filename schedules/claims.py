@@ -1,0 +1,276 @@
+"""Who rings what: a node takes what is due, at most so many at once, and has it until its attempt ends."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from schedules import states
+from schedules.booking import Telephone, follow_on
+from schedules.history import facts_of, move, state_of
+from schedules.outcomes import Outcome, Purpose
+from schedules.policy import Policy
+from schedules.rows import Attempt, Occurrence
+from store.outbox import tell_of
+
+LATE_S = 30.0
+"""From how many seconds on a ring counts as late, and is told of."""
+MOST_HELD_BACK = 200
+"""How many occurrences one claim marks as due whose turn has not come."""
+CODE_DIGITS = "1234"
+"""Cheap to pulse on a rotary dial."""
+_LOCK = 0x636C61696D
+"""PostgreSQL's advisory lock under which nodes count what rings ("claim")."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shaping:
+    """How many calls may be under way at once: over all, and by each trunk (`default_trunk` where none is given)."""
+
+    calls: int = 20
+    default_trunk: int = 4
+    trunks: dict[str, int] = field(default_factory=dict)
+
+    def of_trunk(self, trunk: str) -> int:
+        """How many at once through a trunk; "" is the exchange's own telephones."""
+        return self.calls if not trunk else self.trunks.get(trunk, self.default_trunk)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An attempt that this node is to make; its row is committed.
+
+    Attributes:
+        begin_utc: when its INVITE is to leave; may lie a moment ahead.
+        late_s: how many seconds after what was promised that is (the first ring only, else None).
+        last_snooze: whoever hangs up early now is granted no further ring.
+        code: to be dialled back, to say that one is awake.
+    """
+
+    attempt_id: int
+    occurrence_id: int
+    alarm_id: int
+    telephone: Telephone
+    purpose: Purpose
+    policy: Policy
+    message: str
+    language: str
+    zone: str
+    begin_utc: datetime
+    due_utc: datetime
+    late_s: float | None
+    last_snooze: bool
+    code: str
+
+
+Gate = Callable[[Session, Occurrence, datetime], str]
+"""Whoever keeps strangers from being rung: "" lets it ring, anything else says why not. Runs in the claim's transaction."""
+
+
+def claim(
+    session: Session,
+    node_id: str,
+    now_utc: datetime,
+    *,
+    shaping: Shaping,
+    gate: Gate,
+    ahead: timedelta = timedelta(0),
+    in_use: Collection[tuple[str, str]] = (),
+    most: int = 100,
+) -> list[Ring]:
+    """Take what is due until `ahead` from now, oldest first, as far as lines are free.
+
+    What has waited beyond its validity ends here. What must wait for a line is marked as due.
+
+    Args:
+        session: of a writing unit of work.
+        node_id: who takes it.
+        now_utc: the time.
+        shaping: how many at once.
+        gate: asked for each before it is taken.
+        ahead: so much earlier it is taken, to be rung on the second.
+        in_use: telephones (exchange, number) that talk to us at the moment.
+        most: how many to take at once.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # several nodes count the same lines: one after the other, or they would take too many
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lines = _Lines(session, shaping)
+    rings: list[Ring] = []
+    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), most)):
+        telephone = (occurrence.exchange, occurrence.number)
+        if _over(session, occurrence, now_utc, node_id):
+            continue
+        if telephone in in_use or not lines.free_for(occurrence):
+            continue
+        refusal = gate(session, occurrence, now_utc)
+        ring = _begin(session, occurrence, node_id, now_utc, refusal)
+        if ring is not None:
+            lines.take(occurrence)
+            rings.append(ring)
+    _hold_back(session, now_utc, node_id)
+    return rings
+
+
+def next_instant(session: Session, after_utc: datetime) -> datetime | None:
+    """When something is due next after an instant; None when nothing is."""
+    return session.scalar(select(func.min(Occurrence.next_utc)).where(Occurrence.next_utc > after_utc))
+
+
+def any_waits(session: Session, now_utc: datetime) -> bool:
+    """Whether something was due by now and waits for a line."""
+    query = select(Occurrence.id).where(Occurrence.next_utc <= now_utc).limit(1)
+    return session.scalar(query) is not None
+
+
+class _Lines:
+    """How many calls are under way, by trunk and to whom."""
+
+    def __init__(self, session: Session, shaping: Shaping) -> None:
+        self._shaping = shaping
+        open_attempts = session.execute(
+            select(Attempt.exchange, Attempt.number, Attempt.trunk).where(Attempt.ended_utc.is_(None))
+        ).all()
+        self._numbers = {(exchange, number) for exchange, number, _ in open_attempts}
+        self._by_trunk = Counter((exchange, trunk) for exchange, _, trunk in open_attempts)
+        self._all = len(open_attempts)
+
+    def full_trunks(self) -> list[tuple[str, str]]:
+        return [key for key, count in self._by_trunk.items() if count >= self._shaping.of_trunk(key[1])]
+
+    def free_for(self, occurrence: Occurrence) -> bool:
+        return (
+            self._all < self._shaping.calls
+            and (occurrence.exchange, occurrence.number) not in self._numbers
+            and self._by_trunk[occurrence.exchange, occurrence.trunk]
+            < self._shaping.of_trunk(occurrence.trunk)
+        )
+
+    def take(self, occurrence: Occurrence) -> None:
+        self._all += 1
+        self._numbers.add((occurrence.exchange, occurrence.number))
+        self._by_trunk[occurrence.exchange, occurrence.trunk] += 1
+
+
+def _due(until_utc: datetime, full: list[tuple[str, str]], most: int) -> Select[Occurrence]:
+    """What is due, oldest first, but for telephones and trunks that are taken: those would stand in others' way."""
+    ringing = aliased(Attempt)
+    taken = (
+        select(ringing.id)
+        .where(
+            ringing.ended_utc.is_(None),
+            ringing.exchange == Occurrence.exchange,
+            ringing.number == Occurrence.number,
+        )
+        .exists()
+    )
+    query = (
+        select(Occurrence)
+        .join(Occurrence.alarm)
+        .options(contains_eager(Occurrence.alarm))
+        .where(Occurrence.next_utc <= until_utc, ~taken)
+    )
+    for exchange, trunk in full:
+        query = query.where(~and_(Occurrence.exchange == exchange, Occurrence.trunk == trunk))
+    ordered = query.order_by(Occurrence.next_utc, Occurrence.id).limit(most)
+    # a row that somebody changes at this moment is looked at again when he is done
+    return ordered.with_for_update(of=Occurrence, skip_locked=True)
+
+
+def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: str) -> bool:
+    """End what has waited beyond its validity."""
+    validity = timedelta(seconds=Policy.from_row(occurrence.alarm.policy).validity_s)
+    state = state_of(occurrence)
+    match state:
+        case states.Booked() | states.Due() if now_utc > occurrence.due_utc + validity:
+            ended: states.Ended = state.expire()
+        case states.Retry() | states.Snoozed() | states.Checking() | states.Escalating() if (
+            now_utc > state.next_utc + validity
+        ):
+            ended = state.give_up()
+        case _:
+            return False
+    move(session, occurrence, ended, why="its validity is over", now_utc=now_utc, node_id=node_id)
+    follow_on(session, occurrence, now_utc)
+    return True
+
+
+def _begin(
+    session: Session, occurrence: Occurrence, node_id: str, now_utc: datetime, refusal: str
+) -> Ring | None:
+    """Write the attempt; None when it may not be made."""
+    state = state_of(occurrence)
+    assert isinstance(state, states.Waiting)  # noqa: S101 - it has an instant to wait for
+    first = isinstance(state, states.Booked | states.Due)
+    begin_utc = max(now_utc, state.next_utc)
+    ringing = state.ring()
+    alarm, policy = occurrence.alarm, Policy.from_row(occurrence.alarm.policy)
+    attempt = Attempt(
+        occurrence=occurrence,
+        node_id=node_id,
+        exchange=occurrence.exchange,
+        number=occurrence.number,
+        trunk=occurrence.trunk,
+        purpose=ringing.purpose,
+        began_utc=begin_utc,
+        code="".join(secrets.choice(CODE_DIGITS) for _ in range(3)),
+        detail="",
+        wrong_codes=0,
+    )
+    session.add(attempt)
+    session.flush()
+    move(session, occurrence, ringing, why="rings", now_utc=now_utc, node_id=node_id, attempt=attempt)
+    if refusal:
+        attempt.ended_utc, attempt.outcome, attempt.detail = now_utc, Outcome.FORBIDDEN, refusal[:200]
+        after = ringing.end(Outcome.FORBIDDEN, policy, began_utc=begin_utc, now_utc=now_utc)
+        move(session, occurrence, after, why=refusal, now_utc=now_utc, node_id=node_id, attempt=attempt)
+        if isinstance(after, states.Ended):
+            follow_on(session, occurrence, now_utc)
+        return None
+    late_s = None
+    if first:
+        late_s = occurrence.late_s = (begin_utc - occurrence.due_utc).total_seconds()
+        if late_s > LATE_S:
+            tell_of(session, "alarm.late", now_utc, {**facts_of(occurrence), "late_s": round(late_s, 1)})
+    telephone = Telephone(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk)
+    return Ring(
+        attempt_id=attempt.id,
+        occurrence_id=occurrence.id,
+        alarm_id=alarm.id,
+        telephone=telephone,
+        purpose=ringing.purpose,
+        policy=policy,
+        message=alarm.message,
+        language=alarm.language,
+        zone=alarm.zone,
+        begin_utc=begin_utc,
+        due_utc=occurrence.due_utc,
+        late_s=late_s,
+        last_snooze=occurrence.snoozed >= policy.snoozes,
+        code=attempt.code,
+    )
+
+
+def _hold_back(session: Session, now_utc: datetime, node_id: str) -> None:
+    """Mark what was due by now and was not taken."""
+    query = (
+        select(Occurrence)
+        .join(Occurrence.alarm)
+        .options(contains_eager(Occurrence.alarm))
+        .where(Occurrence.next_utc <= now_utc, Occurrence.state == states.StateName.BOOKED)
+        .order_by(Occurrence.next_utc, Occurrence.id)
+        .limit(MOST_HELD_BACK)
+        .with_for_update(of=Occurrence, skip_locked=True)
+    )
+    for occurrence in session.scalars(query):
+        state = state_of(occurrence)
+        if isinstance(state, states.Booked):
+            why = "waits for a free line, or for its telephone"
+            move(session, occurrence, state.hold_back(), why=why, now_utc=now_utc, node_id=node_id)

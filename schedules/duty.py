@@ -1,0 +1,189 @@
+"""A node's duty: take what is due, have it rung on the second, and write what came of it. Knows not how one rings."""
+
+import asyncio
+from asyncio import CancelledError, Task, TaskGroup
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from schedules.attempts import close_orphans, ended_elsewhere, finish
+from schedules.claims import Gate, Ring, Shaping, any_waits, claim, next_instant
+from schedules.nodes import RENEWED_EVERY_S, Lease, alive
+from schedules.outcomes import Outcome
+from schedules.ticker import Ticker, ticking
+from store.errors import StoreError
+from store.news import listening
+from store.store import Store
+
+AHEAD = timedelta(seconds=1)
+"""So much before its instant an occurrence is taken, so that only the call itself is left to do then."""
+WAITS_LOOKED_AT_AFTER = timedelta(seconds=5)
+"""How soon what waits for a free line is looked at again, should nobody tell."""
+WRITTEN_AGAIN_AFTER_S = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a ring; `detail` is for the history, in English."""
+
+    outcome: Outcome
+    detail: str = ""
+    answered_utc: datetime | None = None
+
+
+MakeRing = Callable[[Ring], Awaitable[Report]]
+"""Places the call and sees it through; cancelled, it ends the call."""
+
+
+class Duty:
+    """Made by `on_duty`; belongs to its event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        now_utc: Callable[[], datetime],
+        shaping: Shaping,
+        gate: Gate,
+        make: MakeRing,
+        in_use: Callable[[], Collection[tuple[str, str]]],
+        tasks: TaskGroup,
+    ) -> None:
+        self._store = store
+        self._now_utc = now_utc
+        self._shaping = shaping
+        self._gate = gate
+        self._make = make
+        self._in_use = in_use
+        self._tasks = tasks
+        self._lease = Lease(shared=store.database.is_shared)
+        self._rings: dict[int, Task[None]] = {}
+        self._ticker: Ticker
+
+    def told(self) -> None:
+        """A call ended, or the clock was set: something may be due now."""
+        self._ticker.told()
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Take what is due while in the scope; what rings at its end is cancelled and written as such."""
+        await self._lease.renew(self._store)
+        async with AsyncExitStack() as scope:
+            renewing = self._tasks.create_task(self._renew(), name="lease of the alarms")
+            scope.callback(renewing.cancel)
+            scope.push_async_callback(self._end_rings)
+            self._ticker = await scope.enter_async_context(ticking(self._tick, self._now_utc))
+            await scope.enter_async_context(listening(self._store.database.url, self.told))
+            yield
+        await self._store.write(self._lease.release)
+
+    async def _tick(self) -> datetime | None:
+        await self._end_what_ended_elsewhere()
+        if not self._lease.holds:
+            return None
+        rings, next_utc = await self._store.write(self._claim, self._now_utc(), tuple(self._in_use()))
+        for ring in rings:
+            task = self._tasks.create_task(self._ring(ring), name=f"alarm {ring.alarm_id}")
+            self._rings[ring.attempt_id] = task
+        return next_utc
+
+    def _claim(
+        self, session: Session, now_utc: datetime, in_use: Collection[tuple[str, str]]
+    ) -> tuple[list[Ring], datetime | None]:
+        close_orphans(session, self._lease.node_id, alive(session), now_utc)
+        rings = claim(
+            session,
+            self._lease.node_id,
+            now_utc,
+            shaping=self._shaping,
+            gate=self._gate,
+            ahead=AHEAD,
+            in_use=in_use,
+        )
+        session.flush()
+        if rings:
+            return rings, now_utc  # there may be more
+        next_utc = next_instant(session, now_utc + AHEAD)
+        if next_utc is not None:
+            next_utc -= AHEAD
+        if any_waits(session, now_utc + AHEAD):
+            again_utc = now_utc + WAITS_LOOKED_AT_AFTER
+            next_utc = min(next_utc or again_utc, again_utc)
+        return rings, next_utc
+
+    async def _ring(self, ring: Ring) -> None:
+        try:
+            await asyncio.sleep((ring.begin_utc - self._now_utc()).total_seconds())
+            if not self._lease.holds:
+                log.warning("alarm_left_to_others", alarm=ring.alarm_id)
+                return
+            report = await self._report(ring)
+            await self._write(ring, report)
+        except CancelledError:
+            # over already, if that is why we are cancelled: then this writes nothing
+            with suppress(StoreError):
+                await self._finish(ring, Report(Outcome.UNKNOWN, "the call was broken off"))
+            raise
+        finally:
+            del self._rings[ring.attempt_id]
+            self.told()
+
+    async def _report(self, ring: Ring) -> Report:
+        try:
+            return await self._make(ring)
+        except Exception:
+            log.exception("alarm_failed", alarm=ring.alarm_id)
+            return Report(Outcome.UNKNOWN, "a fault of ours: see the log")
+
+    async def _write(self, ring: Ring, report: Report) -> None:
+        """Write what came of it, for as long as it takes; others do it once our lease is over."""
+        while True:
+            try:
+                written = await self._finish(ring, report)
+            except StoreError as error:
+                log.warning("outcome_waits_for_the_database", alarm=ring.alarm_id, reason=str(error))
+                await asyncio.sleep(WRITTEN_AGAIN_AFTER_S)
+            else:
+                log.info("alarm_rang", alarm=ring.alarm_id, outcome=str(report.outcome), written=written)
+                return
+
+    async def _finish(self, ring: Ring, report: Report) -> bool:
+        return await self._store.write(
+            finish,
+            ring.attempt_id,
+            report.outcome,
+            self._now_utc(),
+            node_id=self._lease.node_id,
+            detail=report.detail,
+            answered_utc=report.answered_utc,
+        )
+
+    async def _end_what_ended_elsewhere(self) -> None:
+        if not self._rings:
+            return
+        for attempt_id in await self._store.read(ended_elsewhere, tuple(self._rings)):
+            if task := self._rings.get(attempt_id):
+                task.cancel()
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWED_EVERY_S)
+            try:
+                await self._lease.renew(self._store)
+            except StoreError as error:
+                log.warning("lease_not_renewed", reason=str(error))
+            if not self._lease.holds:
+                for task in self._rings.values():
+                    task.cancel()
+
+    async def _end_rings(self) -> None:
+        tasks = list(self._rings.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

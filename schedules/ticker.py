@@ -1,0 +1,80 @@
+"""Wakes whoever asks what is due: at the next instant, when told of news, and now and then without either.
+
+APScheduler keeps the one timer; the rows decide what rings. Its timer is monotonic, so whoever notices that the host's
+clock was set must tell.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from store.errors import StoreError
+
+LONGEST_SLEEP = timedelta(seconds=15)
+"""After so long it looks again whatever it knew: another node may have died."""
+AGAIN_AFTER = timedelta(seconds=2)
+"""When the database failed."""
+_JOB = "tick"
+
+log = structlog.get_logger()
+
+Tick = Callable[[], Awaitable[datetime | None]]
+"""Does what is due, and says when something is due next: an aware instant, None if nothing is booked. May raise StoreError."""
+
+
+class Ticker:
+    """Made by `ticking`; belongs to its event loop."""
+
+    def __init__(self, tick: Tick, now_utc: Callable[[], datetime], scheduler: AsyncIOScheduler) -> None:
+        self._tick = tick
+        self._now_utc = now_utc
+        self._scheduler = scheduler
+        self._runs = False
+        self._again = False
+
+    def told(self) -> None:
+        """Something was booked, changed or ended, or the clock was set: look at once."""
+        if self._runs:
+            self._again = True
+        elif self._scheduler.running:
+            self._wake_at(self._now_utc())
+
+    async def _run(self) -> None:
+        self._runs, self._again = True, False
+        try:
+            next_utc = await self._tick()
+        except StoreError as error:
+            log.warning("alarms_wait_for_the_database", reason=str(error))
+            next_utc = self._now_utc() + AGAIN_AFTER
+        finally:
+            self._runs = False
+        now_utc = self._now_utc()
+        latest_utc = now_utc + LONGEST_SLEEP
+        self._wake_at(now_utc if self._again else min(next_utc or latest_utc, latest_utc))
+
+    def _wake_at(self, at_utc: datetime) -> None:
+        self._scheduler.add_job(
+            self._run,
+            DateTrigger(at_utc, timezone=UTC),
+            id=_JOB,
+            replace_existing=True,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+
+@asynccontextmanager
+async def ticking(tick: Tick, now_utc: Callable[[], datetime]) -> AsyncIterator[Ticker]:
+    """Tick while in the scope, the first time at once."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    ticker = Ticker(tick, now_utc, scheduler)
+    scheduler.start()
+    ticker.told()
+    try:
+        yield ticker
+    finally:
+        scheduler.shutdown(wait=False)
