@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vDDDLists, vText
 
 from schedules.calendar_alarm import NUMBER, RECURRENCE, CalendarAlarm
 from schedules.errors import ScheduleError
@@ -42,8 +42,20 @@ def write_calendar(alarms: Iterable[CalendarAlarm], now_utc: datetime) -> bytes:
         calendar.add_component(_event(alarm, now_utc))
     today = now_utc.date()
     calendar.add_missing_timezones(today - _YEAR, today + 10 * _YEAR)
+    for zone in calendar.timezones:
+        _put_right(zone)
     written: bytes = calendar.to_ical()
     return written
+
+
+def _put_right(zone: Timezone) -> None:
+    """Let each observance begin by the clock before it (RFC 5545, 3.6.5): the library has skipped hours behind it."""
+    for observance in zone.subcomponents:
+        skipped = observance.TZOFFSETTO - observance.TZOFFSETFROM
+        if skipped > timedelta():
+            observance.DTSTART -= skipped
+            if isinstance(onsets := observance.get("RDATE"), vDDDLists):
+                observance["RDATE"] = vDDDLists([onset.dt - skipped for onset in onsets.dts])
 
 
 def _event(alarm: CalendarAlarm, now_utc: datetime) -> Event:

@@ -1,13 +1,14 @@
 """Alarms written as iCalendar come back whole, and are what other programs expect."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
-from support.alarm_strategies import dates, recurrences, times, zones
+from support.alarm_strategies import ZONES, dates, recurrences, times, zones
 
 from schedules.calendar_alarm import CalendarAlarm
 from schedules.calendar_reader import read_calendar
@@ -76,6 +77,23 @@ def test_the_event_is_what_other_programs_expect():
         "BEGIN:VALARM",
     ):
         assert line in lines
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_zones_change_their_offset_at_the_instant_that_they_do(name):
+    """An observance's DTSTART and RDATE are by the clock before the change (RFC 5545, 3.6.5)."""
+    (zone,) = Calendar.from_ical(write_calendar([replace(TEA, zone=name)], NOW_UTC)).timezones
+    changes = 0
+    for observance in zone.subcomponents:
+        before, after = observance.TZOFFSETFROM, observance.TZOFFSETTO
+        if before != after:
+            more = observance["RDATE"].dts if "RDATE" in observance else []
+            for onset in [observance.DTSTART, *(each.dt for each in more)]:
+                change_utc = onset.replace(tzinfo=UTC) - before
+                moments = (change_utc - timedelta(seconds=1), change_utc)
+                assert [at.astimezone(ZoneInfo(name)).utcoffset() for at in moments] == [before, after]
+                changes += 1
+    assert changes == 0 if name == "Asia/Tokyo" else changes >= 20
 
 
 def test_a_backslash_before_an_n_is_no_end_of_a_line():
