@@ -8,6 +8,11 @@ from schedules.civil_due import alarm_zone
 from schedules.errors import ScheduleError
 from schedules.recurrence import Recurrence
 
+RECURRENCE = "X-DENWA-RECURRENCE"
+"""The property with a recurrence's own text, where RRULE cannot say it."""
+NUMBER = "X-DENWA-NUMBER"
+"""The property with the number to ring."""
+
 _DIALLED = frozenset("0123456789*#")
 
 

@@ -22,8 +22,8 @@ from timekeeping.civil import ZoneError, zone_named
 MOST_MINUTES = 1440
 """The longest delay in minutes: from a day on, one means a time of day."""
 
-_DAYS_BACK = 2
-"""A civil date is at most a day from UTC's, and a skipped time rings at most a day after its own date."""
+_DAYS_BACK = 1
+"""How far an alarm's civil date may lie before UTC's: offsets are shorter than a day."""
 
 
 @dataclass(frozen=True, slots=True)

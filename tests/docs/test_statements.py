@@ -118,7 +118,7 @@ def test_the_picture_names_modules_that_exist():
             assert list((ROOT / room).glob(f"{name}.*")), f"{room}/{name}"
 
 
-@pytest.mark.parametrize("folder", ["audio", "timekeeping", "exchange", "services", "denwa"])
+@pytest.mark.parametrize("folder", ["audio", "timekeeping", "exchange", "schedules", "services", "denwa"])
 def test_a_rooms_page_names_only_what_is_in_it(folder: str):
     page = (ROOT / folder / "README.md").read_text()
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith(("| `", "| [`"))]

@@ -1,29 +1,23 @@
-"""Alarms as an iCalendar file (RFC 5545), and back.
+"""Alarms from an iCalendar file (RFC 5545): what is an alarm, and of the rest why it is none.
 
-An alarm is a VEVENT that begins when the alarm rings, with a VALARM at its beginning for other programs. Workdays and
-holidays are written as plain weekdays, and X-DENWA-RECURRENCE says what they are: other programs show a few dates too
-many or too few, denwa reads them back whole. Reminders of other programs (VALARM) are not read: the event's own
-beginning is what rings.
+The event's own beginning is what rings; the reminders that other programs put before it (VALARM) are not read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event, vDDDLists, vDDDTypes, vRecur
+from icalendar import Calendar, Event, vDDDLists, vDDDTypes, vRecur
 
-from schedules.calendar_alarm import CalendarAlarm
+from schedules.calendar_alarm import NUMBER, RECURRENCE, CalendarAlarm
 from schedules.errors import ScheduleError
 from schedules.recurrence import Kind, Recurrence
-from schedules.recurrence_rule import recurrence_of, rule_of, without_holidays
+from schedules.recurrence_rule import recurrence_of, without_holidays
 
 LARGEST_BYTES = 1 << 20
 """The longest file that is read; a file of this size takes up to about two seconds, so not on the event loop."""
 
-_YEAR = timedelta(days=366)
-_RECURRENCE = "X-DENWA-RECURRENCE"
-_NUMBER = "X-DENWA-NUMBER"
 _DECISIVE = {None, "UID", "DTSTART", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "STATUS"}
 """Properties that may not be passed over when they cannot be read; None is a line without a readable name."""
 
@@ -57,26 +51,6 @@ class CalendarRead:
     refused: tuple[Refused, ...]
 
 
-def write_calendar(alarms: Iterable[CalendarAlarm], now_utc: datetime) -> bytes:
-    """The alarms as one VCALENDAR, UTF-8; `now_utc` is its DTSTAMP.
-
-    DTSTART is the first date that the recurrence chooses, as RFC 5545 (3.8.2.4) wants it. The zones' offsets are
-    written for the next ten years, for programs that do not know the zones themselves.
-
-    Raises:
-        ScheduleError: an alarm has no date before the end of the calendar.
-    """
-    calendar = Calendar()
-    calendar.add("VERSION", "2.0")
-    calendar.add("PRODID", "-//denwa//alarms//EN")
-    for alarm in alarms:
-        calendar.add_component(_event(alarm, now_utc))
-    today = now_utc.date()
-    calendar.add_missing_timezones(today - _YEAR, today + 10 * _YEAR)
-    written: bytes = calendar.to_ical()
-    return written
-
-
 def read_calendar(data: bytes) -> CalendarRead:
     """The alarms in an iCalendar file, and what is no alarm with the reason; anything but events is passed over.
 
@@ -88,7 +62,7 @@ def read_calendar(data: bytes) -> CalendarRead:
     try:
         calendars = [found for found in Calendar.from_ical(data, multiple=True) if found.name == "VCALENDAR"]
         events = [event for calendar in calendars for event in calendar.events]
-    except ValueError as error:
+    except Exception as error:  # what the library raises on nonsense is of many classes
         raise ScheduleError(f"no iCalendar file: {str(error)[:120]!r}") from error
     if not calendars:
         raise ScheduleError("no iCalendar file: it has no whole VCALENDAR")
@@ -103,34 +77,6 @@ def read_calendar(data: bytes) -> CalendarRead:
         except ScheduleError as error:
             refused.append(Refused(_shown(event, "UID"), _shown(event, "SUMMARY"), str(error)))
     return CalendarRead(tuple(alarms.values()), tuple(refused))
-
-
-def _event(alarm: CalendarAlarm, now_utc: datetime) -> Event:
-    first = alarm.recurrence.next_date(alarm.first_date)
-    if first is None:
-        raise ScheduleError(f"the alarm {alarm.uid[:60]!r} has no date")
-    zone = ZoneInfo(alarm.zone)
-    event = Event()
-    event.add("UID", alarm.uid)
-    event.add("DTSTAMP", now_utc)
-    event.add("DTSTART", datetime.combine(first, alarm.civil_time, zone))
-    if alarm.message:
-        event.add("SUMMARY", alarm.message)
-    if rule := rule_of(alarm.recurrence):
-        event.add("RRULE", rule)
-    if without_holidays(alarm.recurrence) != alarm.recurrence:
-        event.add(_RECURRENCE, str(alarm.recurrence))
-    if alarm.skipped_dates:
-        skipped = sorted(alarm.skipped_dates)
-        event.add("EXDATE", [datetime.combine(day, alarm.civil_time, zone) for day in skipped])
-    if alarm.number:
-        event.add(_NUMBER, alarm.number)
-    reminder = Alarm()
-    reminder.add("ACTION", "DISPLAY")
-    reminder.add("TRIGGER", timedelta(0))
-    reminder.add("DESCRIPTION", alarm.message or "denwa")
-    event.add_component(reminder)
-    return event
 
 
 def _alarm(event: Event) -> CalendarAlarm:
@@ -157,7 +103,7 @@ def _alarm(event: Event) -> CalendarAlarm:
         zone=str(start.tzinfo),
         recurrence=recurrence,
         message=_text(event, "SUMMARY"),
-        number=_text(event, _NUMBER),
+        number=_text(event, NUMBER),
         skipped_dates=frozenset(_skipped(event, start)),
     )
 
@@ -184,28 +130,39 @@ def _recurrence(event: Event, first_date: date) -> Recurrence:
     if not isinstance(rule, vRecur):
         raise ScheduleError("its RRULE cannot be read")
     plain = recurrence_of(rule, first_date)
-    if meant := _text(event, _RECURRENCE):
+    if meant := _text(event, RECURRENCE):
         ours = Recurrence.parse(meant)
         if without_holidays(ours) == plain:  # else another program has changed the rule since
             return ours
     return plain
 
 
-def _skipped(event: Event, start: datetime) -> Iterable[date]:
+def _skipped(event: Event, start: datetime) -> Iterator[date]:
     """The dates that EXDATE takes out; an EXDATE at another time of day takes none out (RFC 5545, 3.8.5.1)."""
     found = event.get("EXDATE", [])
     for several in found if isinstance(found, list) else [found]:
         if not isinstance(several, vDDDLists):
             raise ScheduleError("its EXDATE cannot be read")
         for left_out in (each.dt for each in several.dts):
-            if not isinstance(left_out, date):
-                raise ScheduleError("its EXDATE is no date")
-            if not isinstance(left_out, datetime):
+            if isinstance(left_out, datetime):
+                # a zone of the file's own is never calculated with: its rules may go on for ever
+                if not isinstance(left_out.tzinfo, ZoneInfo):
+                    raise ScheduleError("its EXDATE has no IANA zone")
+                local = _shown_in(start.tzinfo, left_out)
+                if local and local.time() == start.time():
+                    yield local.date()
+            elif isinstance(left_out, date):
                 yield left_out
-            elif left_out.tzinfo is None:
-                raise ScheduleError("its EXDATE has no time zone")
-            elif (local := left_out.astimezone(start.tzinfo)).time() == start.time():
-                yield local.date()
+            else:
+                raise ScheduleError("its EXDATE is no date")
+
+
+def _shown_in(zone: tzinfo | None, moment: datetime) -> datetime | None:
+    """The wall clock of `zone` then; None outside the years 1 to 9999."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return None
 
 
 def _single(event: Event, name: str) -> object:
