@@ -64,6 +64,7 @@ class Duty:
         self._tasks = tasks
         self._lease = Lease(shared=store.database.is_shared)
         self._rings: dict[int, Task[None]] = {}
+        self._telephones: dict[int, tuple[str, str]] = {}
         self._ticker: Ticker
 
     def told(self) -> None:
@@ -87,10 +88,13 @@ class Duty:
         await self._end_what_ended_elsewhere()
         if not self._lease.holds:
             return None
-        rings, next_utc = await self._store.write(self._claim, self._now_utc(), tuple(self._in_use()))
+        # a call that was ended a moment ago is still being hung up
+        in_use = {*self._in_use(), *self._telephones.values()}
+        rings, next_utc = await self._store.write(self._claim, self._now_utc(), in_use)
         for ring in rings:
             task = self._tasks.create_task(self._ring(ring), name=f"alarm {ring.alarm_id}")
             self._rings[ring.attempt_id] = task
+            self._telephones[ring.attempt_id] = (ring.telephone.exchange, ring.telephone.number)
         return next_utc
 
     def _claim(
@@ -131,7 +135,7 @@ class Duty:
                 await self._finish(ring, Report(Outcome.UNKNOWN, "the call was broken off"))
             raise
         finally:
-            del self._rings[ring.attempt_id]
+            del self._rings[ring.attempt_id], self._telephones[ring.attempt_id]
             self.told()
 
     async def _report(self, ring: Ring) -> Report:
