@@ -44,6 +44,9 @@ class Ticker:
             self._wake_at(self._now_utc())
 
     async def _run(self) -> None:
+        if self._runs:
+            self._again = True
+            return
         self._runs, self._again = True, False
         try:
             next_utc = await self._tick()
@@ -64,6 +67,7 @@ class Ticker:
             replace_existing=True,
             coalesce=True,
             misfire_grace_time=None,
+            max_instances=2,  # the run that sets the next time has not ended yet when that comes at once
         )
 
 

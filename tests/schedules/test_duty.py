@@ -1,0 +1,242 @@
+"""A node's duty: rung on the second, written, cancelled, left to others, on a real database and a real clock."""
+
+import asyncio
+from asyncio import TaskGroup
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from support.alarms import Night, lets_all_ring, wish
+
+from schedules import booking
+from schedules.claims import Ring, Shaping
+from schedules.duty import Duty, Report
+from schedules.nodes import Lease
+from schedules.outcomes import Outcome
+from store.database import Database
+from store.store import Store
+
+pytestmark = pytest.mark.unit
+
+
+def now_utc() -> datetime:
+    """The host's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Node:
+    """A node on duty that notes what it rings; `make` decides what comes of it."""
+
+    store: Store
+    duty: Duty
+    rung: list[tuple[Ring, datetime]] = field(default_factory=list)
+    broken_off: list[int] = field(default_factory=list)
+
+    @property
+    def night(self) -> Night:
+        """What the database says."""
+        return Night(self.store.database, now_utc())
+
+    async def book(self, in_s: float, number: str = "1001") -> int:
+        """Book an alarm for so many seconds from now, from the outside: by another connection."""
+        due_utc = now_utc() + timedelta(seconds=in_s)
+        occurrence = await self.store.write(booking.book_at, wish(number), due_utc, now_utc())
+        return occurrence.alarm_id
+
+    async def state_becomes(self, alarm_id: int, state: str) -> None:
+        """Wait for it."""
+        await until(lambda: self.night.state(alarm_id) == state)
+
+    async def breaks_off(self) -> None:
+        """Wait until a call was broken off."""
+        await until(lambda: bool(self.broken_off))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(8):
+        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - what is asked is in the database
+            await asyncio.sleep(0.02)
+
+
+Make = Callable[[Ring], Awaitable[Report]]
+
+
+@asynccontextmanager
+async def on_duty(url: str, make: Make, **options: Any) -> AsyncIterator[Node]:
+    """A node on duty in this scope."""
+    database = Database.open(url)
+    store = Store(database)
+    nodes: list[Node] = []
+
+    async def making(ring: Ring) -> Report:
+        nodes[0].rung.append((ring, now_utc()))
+        try:
+            return await make(ring)
+        except asyncio.CancelledError:
+            nodes[0].broken_off.append(ring.alarm_id)
+            raise
+
+    async with TaskGroup() as tasks:
+        options = {
+            "shaping": Shaping(),
+            "gate": lets_all_ring,
+            "in_use": lambda: (),
+            "tasks": tasks,
+        } | options
+        duty = Duty(store, now_utc=now_utc, make=making, **options)
+        nodes.append(Node(store, duty))
+        async with duty.kept():
+            yield nodes[0]
+    store.close()
+    database.close()
+
+
+async def acknowledged(_: Ring) -> Report:
+    """Somebody is awake at once."""
+    return Report(Outcome.ACKNOWLEDGED)
+
+
+async def for_ever(_: Ring) -> Report:
+    """It rings until it is broken off."""
+    await asyncio.sleep(3600)
+    raise AssertionError
+
+
+def test_it_rings_on_the_second_and_what_came_of_it_is_written(database_url: str):
+    async def main() -> None:
+        async with on_duty(database_url, acknowledged) as node:
+            alarm = await node.book(1.5)
+            await node.state_becomes(alarm, "acknowledged")
+            [(ring, rung_utc)] = node.rung
+            assert timedelta(0) <= rung_utc - ring.due_utc < timedelta(seconds=0.25)
+            assert node.night.history(alarm) == ["booked", "ringing", "acknowledged"]
+
+    asyncio.run(main())
+
+
+def test_what_was_due_before_the_start_rings_at_the_start(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    alarm = database.write(booking.book_at, wish(), now_utc() - timedelta(seconds=60), now_utc()).alarm_id
+    database.close()
+
+    async def main() -> None:
+        async with on_duty(sqlite_url, acknowledged) as node:
+            await node.state_becomes(alarm, "acknowledged")
+            [(ring, _)] = node.rung
+            assert ring.late_s == pytest.approx(60, abs=5)
+
+    asyncio.run(main())
+
+
+def test_cancelled_while_it_rings_its_call_is_broken_off_at_once(database_url: str):
+    async def main() -> None:
+        async with on_duty(database_url, for_ever) as node:
+            alarm = await node.book(0)
+            await node.state_becomes(alarm, "ringing")
+            await asyncio.to_thread(node.night.cancel, alarm)
+            await node.breaks_off()
+            assert node.night.outcomes(alarm) == ["cancelled"]
+
+    asyncio.run(main())
+
+
+def test_at_the_end_of_the_program_what_rings_is_broken_off_and_rings_again_later(sqlite_url: str):
+    async def main() -> tuple[int, list[int]]:
+        async with on_duty(sqlite_url, for_ever) as node:
+            alarm = await node.book(0)
+            await node.state_becomes(alarm, "ringing")
+        return alarm, node.broken_off
+
+    alarm, broken_off = asyncio.run(main())
+    database = Database.open(sqlite_url)
+    night = Night(database)
+    assert broken_off == [alarm]
+    assert (night.state(alarm), night.outcomes(alarm)) == ("retry", ["unknown"])
+    database.close()
+
+
+def test_a_fault_of_the_ringing_counts_as_unknown_and_others_go_on(sqlite_url: str):
+    async def make(ring: Ring) -> Report:
+        if ring.telephone.number == "1001":
+            raise ZeroDivisionError
+        return Report(Outcome.ACKNOWLEDGED)
+
+    async def main() -> None:
+        async with on_duty(sqlite_url, make) as node:
+            broken, good = await node.book(0, "1001"), await node.book(0, "1002")
+            await node.state_becomes(broken, "retry")
+            await node.state_becomes(good, "acknowledged")
+
+    asyncio.run(main())
+
+
+def test_an_outcome_is_written_once_the_database_can_be_had_again(sqlite_url: str, monkeypatch):
+    monkeypatch.setattr("store.database.LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("schedules.duty.WRITTEN_AGAIN_AFTER_S", 0.05)
+    ends = asyncio.Event()
+
+    async def make(_: Ring) -> Report:
+        await ends.wait()
+        return Report(Outcome.ACKNOWLEDGED)
+
+    async def main() -> None:
+        async with on_duty(sqlite_url, make) as node:
+            alarm = await node.book(0)
+            await node.state_becomes(alarm, "ringing")
+            holder = Database.open(sqlite_url)
+            held, lets_go = asyncio.Event(), asyncio.Event()
+            loop = asyncio.get_running_loop()
+
+            def hold(_: Session) -> None:
+                loop.call_soon_threadsafe(held.set)
+                asyncio.run_coroutine_threadsafe(lets_go.wait(), loop).result()
+
+            holding = asyncio.create_task(asyncio.to_thread(holder.write, hold))
+            await held.wait()
+            ends.set()
+            await asyncio.sleep(0.3)
+            lets_go.set()
+            await holding
+            await node.state_becomes(alarm, "acknowledged")
+            holder.close()
+
+    asyncio.run(main())
+
+
+def test_of_two_nodes_each_alarm_is_rung_by_one(postgres_url: str):
+    async def main() -> None:
+        async with on_duty(postgres_url, acknowledged) as one, on_duty(postgres_url, acknowledged) as other:
+            alarms = [await one.book(1, str(1000 + n)) for n in range(10)]
+            for alarm in alarms:
+                await one.state_becomes(alarm, "acknowledged")
+            rung = [ring.alarm_id for node in (one, other) for ring, _ in node.rung]
+            assert sorted(rung) == sorted(alarms)
+
+    asyncio.run(main())
+
+
+def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgres_url: str, monkeypatch):
+    monkeypatch.setattr("schedules.duty.RENEWED_EVERY_S", 0.2)
+
+    async def main() -> None:
+        async with on_duty(postgres_url, for_ever) as node:
+            first, later = await node.book(0), await node.book(1.3, "1002")
+            await node.state_becomes(first, "ringing")
+            await node.state_becomes(later, "ringing")
+
+            async def not_renewed(_: Lease, __: Store) -> None:
+                """The server cannot be had: the lease runs out, here at once."""
+
+            monkeypatch.setattr(Lease, "renew", not_renewed)
+            monkeypatch.setattr(Lease, "holds", False)
+            await node.breaks_off()
+            assert [ring.alarm_id for ring, _ in node.rung] == [first]
+            await node.state_becomes(later, "retry")
+
+    asyncio.run(main())
