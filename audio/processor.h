@@ -18,14 +18,15 @@
 #include <stdint.h>
 
 /* Raised with every change of struct dsp_ops or of what a function promises; the line refuses another number. */
-#define DSP_ABI 1
+#define DSP_ABI 2
 
 /* What happened inside a processor, as flags that stay set until poll reads them. */
 enum dsp_flag {
     DSP_READ = 1,  /* bytes came: a read will give some */
     DSP_WRITE = 2, /* there is room again: a write will take some */
     DSP_DONE = 4,  /* something ended: a clip was played out, a carrier came or went; ask the processor what */
-    DSP_DIGIT = 8  /* digits were heard in the signal */
+    DSP_DIGIT = 8, /* digits were heard in the signal */
+    DSP_HEARD = 16 /* a tone, a voice or silence was heard in the signal */
 };
 
 struct dsp_ops {

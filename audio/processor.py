@@ -11,6 +11,7 @@ class Happened(IntFlag):
     WRITE = 2
     DONE = 4
     DIGIT = 8
+    HEARD = 16
 
 
 class Processor(Protocol):

@@ -4,8 +4,9 @@
  * second one with a reference of the line's own; X_free() gives up Python's reference.
  */
 
-/* speech.c: plays clips, hears digits. */
+/* speech.c: plays clips, hears digits, and tones and voices when asked. */
 struct speech;
+struct heard;
 struct speech *speech_new(int detect_digits);
 size_t speech_ops(void);
 size_t speech_share(struct speech *speech);
@@ -22,6 +23,18 @@ int speech_finished(struct speech *speech, int *ids, int most);
 
 /* Takes up to `most` digits heard, oldest first. Returns how many. */
 int speech_digits(struct speech *speech, char *digits, int most);
+
+/* Begins to hear tones and voices, from nothing. -1: no memory. */
+int speech_listen(struct speech *speech);
+
+/* Hears them no more; what was not taken is gone. */
+void speech_stop_listening(struct speech *speech);
+
+/* Takes up to `most` of what was heard, oldest first. Returns how many. */
+int speech_heard(struct speech *speech, struct heard *heard, int most);
+
+/* How many were heard since speech_listen and found no room. */
+unsigned speech_heard_lost(struct speech *speech);
 
 /* echo.c: says what it hears, hears digits. */
 struct echo;

@@ -20,8 +20,24 @@ from pathlib import Path
 import cffi
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("clips.c", "digits.c", "speech.c", "echo.c", "handset.c", "drive.c")
-HEADERS = ("../processor.h", "api.h", "clips.h", "digits.h", "owned.h")
+HEARING = ("spectrum", "frame", "said", "cadence", "burst", "voice", "talk", "hearing")
+SOURCES = (
+    "clips.c",
+    "digits.c",
+    "speech.c",
+    "echo.c",
+    "handset.c",
+    "drive.c",
+    *(f"../hearing/{name}.c" for name in HEARING),
+)
+HEADERS = (
+    "../processor.h",
+    "api.h",
+    "clips.h",
+    "digits.h",
+    "owned.h",
+    *(f"../hearing/{name}.h" for name in (*HEARING, "heard", "state", "table")),
+)
 VERSION = "0.1.0"
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 APT = "sudo apt install build-essential python3-dev libspandsp-dev"
@@ -104,8 +120,12 @@ def tag() -> str:
 def compile_module(folder: Path) -> Path:
     """Compiles our sources and cffi's glue into `folder`; returns the extension module."""
     ffi = cffi.FFI()
-    ffi.cdef((HERE / "api.h").read_text())
-    ffi.set_source("denwa_spandsp.native", '#include <stddef.h>\n#include <stdint.h>\n#include "api.h"\n')
+    for header in ("../hearing/heard.h", "api.h"):
+        ffi.cdef((HERE / header).read_text())
+    ffi.set_source(
+        "denwa_spandsp.native",
+        '#include <stddef.h>\n#include <stdint.h>\n#include "../hearing/hearing.h"\n#include "api.h"\n',
+    )
     glue = folder / "glue.c"
     with redirect_stdout(io.StringIO()):  # cffi tells of its progress there
         ffi.emit_c_code(str(glue))
@@ -116,7 +136,7 @@ def compile_module(folder: Path) -> Path:
         run(*compiler(), *common, *warnings, "-c", str(source), "-o", str(target))
         objects.append(str(target))
     module = folder / f"native{sysconfig.get_config_var('EXT_SUFFIX')}"
-    run(*compiler(), "-shared", "-pthread", *objects, "-lspandsp", "-o", str(module))
+    run(*compiler(), "-shared", "-pthread", *objects, "-lspandsp", "-lm", "-o", str(module))
     return module
 
 

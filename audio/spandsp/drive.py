@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from audio.processor import Happened, Processor
 
-ABI = 1
+ABI = 2
 
 
 class Driven:

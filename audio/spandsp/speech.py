@@ -1,19 +1,22 @@
-"""The processor behind every spoken service: plays clips one after the other, hears in-band DTMF."""
+"""The processor behind every spoken service: plays clips, hears in-band DTMF, and tones and voices when asked."""
 
 from itertools import count
 
 from denwa_spandsp import ffi, lib
 
 from audio.clip import Clip
+from audio.hearing.heard import Heard, HeardKind
 from audio.spandsp.native import NativeProcessor, heard_digits
 
 _BATCH = 64
+_HEARD = 32
 
 
 class Speech(NativeProcessor):
-    """A queue of clips, and a detector of digits in the caller's signal (ITU-T Q.23, Q.24).
+    """A queue of clips, and a detector of digits in the far end's signal (ITU-T Q.23, Q.24).
 
-    The line reports `Happened.DONE` when a clip was played out and `Happened.DIGIT` when digits were heard.
+    The line reports `Happened.DONE` when a clip was played out and `Happened.DIGIT` when digits were heard; between
+    `listen` and `stop_listening` also `Happened.HEARD`, for a call-progress tone, a voice or silence (docs/tones.md).
     """
 
     def __init__(self, *, detect_digits: bool = True) -> None:
@@ -49,3 +52,27 @@ class Speech(NativeProcessor):
     def digits(self) -> str:
         """Digits heard since the last call (0-9, A-D, *, #), oldest first; beyond 64 unread the newest are lost."""
         return heard_digits(lib.speech_digits, self.state)
+
+    def listen(self) -> None:
+        """Hear tones and voices from now on, with ears that have heard nothing yet; what we say is told apart.
+
+        Raises:
+            MemoryError: no memory for that.
+        """
+        if lib.speech_listen(self.state) != 0:
+            raise MemoryError("no memory to hear tones")
+
+    def stop_listening(self) -> None:
+        """Hear tones and voices no more; what `heard` did not give is gone."""
+        lib.speech_stop_listening(self.state)
+
+    def heard(self) -> list[Heard]:
+        """What was heard since the last call, oldest first; beyond 32 unread the newest are lost."""
+        heard = ffi.new("struct heard[]", _HEARD)
+        taken = lib.speech_heard(self.state, heard, _HEARD)
+        return [Heard(HeardKind(heard[i].kind), heard[i].at_samples) for i in range(taken)]
+
+    @property
+    def heard_lost(self) -> int:
+        """How many were lost since `listen`."""
+        return int(lib.speech_heard_lost(self.state))

@@ -28,6 +28,7 @@ class LineFlag(IntFlag):
     READ = 256
     WRITE = 512
     DONE = 1024
+    HEARD = 2048
 
 
 LineWatcher = Callable[[LineFlag, str], None]

@@ -27,6 +27,7 @@ static const struct {
     {DSP_WRITE, LINE_WRITE},
     {DSP_DONE, LINE_DONE},
     {DSP_DIGIT, LINE_DIGIT},
+    {DSP_HEARD, LINE_HEARD},
 };
 
 static void report_processor(struct line *line)

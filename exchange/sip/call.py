@@ -1,4 +1,4 @@
-"""A call as a service sees it: answer, play, digits, processors, broadcasts."""
+"""A call as a service sees it: answer, play, digits, tones, processors, broadcasts."""
 
 import asyncio
 from collections import deque
@@ -15,6 +15,7 @@ from exchange.sip.caller import Caller
 from exchange.sip.digits import EVENT_DIGITS, DigitMerger
 from exchange.sip.expiry import expiring
 from exchange.sip.leg import DigitSource, End, Leg, LegGone, Ready, RtpReport
+from exchange.sip.listening import Listening
 
 DIGITS_KEPT = 64
 """Digits that wait to be taken; the newest are dropped beyond that."""
@@ -81,6 +82,7 @@ class Call:
         self._merger = DigitMerger()
         self._speech: Speech | None = None
         self._ears: list[HearsDigits] = []
+        self._listening: Listening | None = None
         self._listening_since_monotonic_s = 0.0
         self._speaking = asyncio.Lock()
         self._taken_by = ""
@@ -193,6 +195,28 @@ class Call:
                 await self._wait_change()
         return digit
 
+    @asynccontextmanager
+    async def listen(self) -> AsyncIterator[Listening]:
+        """Hear call-progress tones, voices and silence while in the scope, what is played meanwhile told apart.
+
+        Nothing is heard while `run` or `join` has the line. Raises MediaBusy within another `listen`.
+        """
+        self._raise_if_ended()
+        if self._listening is not None:
+            raise MediaBusy("the call is listened to already")
+        listening = self._listening = Listening(self._wait_until)
+        try:
+            speech = await self._speak()
+            speech.listen()
+            try:
+                yield listening
+            finally:
+                if self.end is None:
+                    listening.take(speech)
+                    speech.stop_listening()
+        finally:
+            self._listening = None
+
     async def press(self, digit: str, length_s: float = 0.1) -> None:
         """Send a digit 0-9 * # A-D to the far end. Raises ValueError for anything else."""
         await self._wait_media()
@@ -242,7 +266,9 @@ class Call:
         if self.end is not None:
             return
         if Ready.DIGIT in ready:
-            self._hear_tones()
+            self._take_inband_digits()
+        if Ready.HEARD in ready:
+            self._take_heard()
         self._ready |= ready
         self._changed.set()
 
@@ -264,6 +290,7 @@ class Call:
         if self.end is not None:
             return
         self.rtp()
+        self._take_heard()
         self.end = end
         self._ended_monotonic_s = self._loop.time()
         self._ended.set_result(None)
@@ -287,14 +314,18 @@ class Call:
                 self._change_ears([speech])
             return self._speech
 
-    def _hear_tones(self) -> None:
+    def _take_inband_digits(self) -> None:
         if self.end is None:
             for ear in self._ears:
                 for digit in ear.digits():
                     self.leg_digit(digit, DigitSource.INBAND)
 
+    def _take_heard(self) -> None:
+        if self._listening is not None and self._speech is not None:
+            self._listening.take(self._speech)
+
     def _change_ears(self, ears: list[HearsDigits]) -> None:
-        self._hear_tones()
+        self._take_inband_digits()
         self._ears = ears
         self._listening_since_monotonic_s = self._loop.time()
 
@@ -306,9 +337,7 @@ class Call:
             await self._wait_change()
 
     async def _wait_ready(self) -> Ready:
-        self._raise_if_ended()
-        while not self._ready:
-            await self._wait_change()
+        await self._wait_until(lambda: bool(self._ready))
         ready, self._ready = self._ready, Ready(0)
         return ready
 
@@ -345,6 +374,11 @@ class Call:
     async def _give_back(self, command: Awaitable[None]) -> None:
         with suppress(LegGone):
             await command
+
+    async def _wait_until(self, condition: Callable[[], bool]) -> None:
+        self._raise_if_ended()
+        while not condition():
+            await self._wait_change()
 
     async def _wait_change(self) -> None:
         self._raise_if_ended()

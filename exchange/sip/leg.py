@@ -44,6 +44,7 @@ class Ready(Flag):
     WRITE = auto()
     DONE = auto()
     DIGIT = auto()
+    HEARD = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _READY = {
     LineFlag.WRITE: Ready.WRITE,
     LineFlag.DONE: Ready.DONE,
     LineFlag.DIGIT: Ready.DIGIT,
+    LineFlag.HEARD: Ready.HEARD,
 }
 SAMPLES_PER_SECOND = 8000
 

@@ -86,6 +86,7 @@ AWAITS: dict[str, Callable[[Call], Awaitable[object]]] = {
     "digit at once": lambda call: call.digit(0),
     "join": lambda call: enter(call.join(None)),  # type: ignore[arg-type]
     "run": lambda call: enter(call.run(Echo())),
+    "listen": lambda call: enter(call.listen()),
 }
 
 

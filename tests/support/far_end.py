@@ -70,6 +70,9 @@ class Telephone(Protocol):
     async def press(self, digits: str, by: DigitSource) -> None:
         """Press keys, 100 ms each and 100 ms apart."""
 
+    def say(self, pcm: NDArray[np.int16]) -> None:
+        """Speak whole frames of 20 ms, after what is already being said."""
+
     async def hold(self) -> int:
         """re-INVITE with a=sendonly; gives its status."""
 

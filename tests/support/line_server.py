@@ -53,7 +53,7 @@ class Sleeper:
             contract.callback("void(void *, int16_t *, int)", self._tx),
             contract.callback("void(void *)", self._destroy),
         )
-        ops.abi, ops.size = 1, contract.sizeof("struct dsp_ops")
+        ops.abi, ops.size = 2, contract.sizeof("struct dsp_ops")
         ops.rx, ops.tx, ops.destroy = self._callbacks
         self._ops, self._every, self._block_s = ops, every, block_s
         self.address = int(contract.cast("size_t", ops))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../hearing/heard.h"
 #include "api.h"
 
 enum { FRAME = 160, ROUNDS = 60, FRAMES = 200, CLIP = 100 };
@@ -16,13 +17,25 @@ struct shared {
     size_t state;
 };
 
+/* Silence, noise, and 400 Hz as loud as can be, in turn: something to hear. */
+static void sound(int16_t *pcm, int frame, unsigned *random)
+{
+    for (int i = 0; i < FRAME; i++) {
+        *random = *random * 1103515245 + 12345;
+        int16_t noise = (int16_t)(*random >> 16);
+        int16_t square = (frame * FRAME + i) / 10 % 2 ? 32767 : -32768;
+        pcm[i] = frame % 75 < 25 ? 0 : frame % 75 < 50 ? noise : square;
+    }
+}
+
 static void *line(void *argument)
 {
     const struct shared *shared = argument;
     int16_t pcm[FRAME];
-    memset(pcm, 0, sizeof pcm);
+    unsigned random = (unsigned)shared->state;
     for (int i = 0; i < FRAMES; i++) {
-        drive_rx(shared->ops, shared->state, pcm, FRAME);
+        sound(pcm, i, &random);
+        drive_rx(shared->ops, shared->state, pcm, FRAME - i % 3);
         drive_tx(shared->ops, shared->state, pcm, FRAME);
         drive_poll(shared->ops, shared->state);
     }
@@ -30,7 +43,7 @@ static void *line(void *argument)
     return NULL;
 }
 
-static long speak(void)
+static long speak(int listens)
 {
     struct speech *speech = speech_new(1);
     assert(speech != NULL);
@@ -43,6 +56,7 @@ static long speak(void)
     long accounted = 0;
     int ids[8];
     char digits[8];
+    struct heard heard[8];
     for (int i = 0; i < FRAMES; i++) {
         assert(speech_play(speech, codes, CLIP, i % 2, i) == 0);
         played++;
@@ -50,6 +64,12 @@ static long speak(void)
         if (i % 50 == 49)
             accounted += speech_clear(speech);
         speech_digits(speech, digits, 8);
+        if (listens && i % 40 == 0)
+            assert(speech_listen(speech) == 0);
+        speech_heard(speech, heard, 8);
+        speech_heard_lost(speech);
+        if (i % 160 == 159)
+            speech_stop_listening(speech);
     }
     assert(speech_play(speech, codes, 0, 0, 1) == -1);
     accounted += speech_clear(speech);
@@ -66,7 +86,7 @@ int main(void)
 {
     long accounted = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        accounted += speak();
+        accounted += speak(i % 6 == 0);
         struct echo *echo = echo_new(i);
         struct shared shared = {echo_ops(), echo_share(echo)};
         echo_free(echo);

@@ -80,7 +80,7 @@ def test_the_wheel_installs_and_works_by_itself(tmp_path):
         text=True,
         check=True,
     )
-    assert done.stdout == f"{tmp_path / 'site' / 'denwa_spandsp' / '__init__.py'} 1\n"
+    assert done.stdout == f"{tmp_path / 'site' / 'denwa_spandsp' / '__init__.py'} 2\n"
 
 
 @pytest.mark.parametrize("header", ["spandsp.h", "Python.h"])

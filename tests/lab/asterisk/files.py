@@ -5,6 +5,7 @@ from pathlib import Path
 from lab.asterisk.exchange import Exchange
 from lab.asterisk.install import Install
 from lab.asterisk.modules import LAB_MODULES, MIKOPBX_MODULES, QUICKSTART_MODULES
+from lab.asterisk.tones import indications
 
 from exchange.network.dialplan import Flavour
 
@@ -53,7 +54,7 @@ def write_common_files(exchange: Exchange, folder: Path, install: Install) -> No
         "features": _features(),
         "musiconhold": f"[default]\nmode = files\ndirectory = {folder}/moh\n",
         "cdr": "[general]\nenable = no\n",
-        "indications": _indications(),
+        "indications": indications(),
     }
     for name, text in files.items():
         (folder / "etc" / f"{name}.conf").write_text(text)
@@ -108,16 +109,3 @@ write = all
 def _features() -> str:
     """MikoPBX's feature codes: a star or a cross in a call may be kept back for these 2.5 seconds."""
     return "[general]\nfeaturedigittimeout = 2500\n[featuremap]\nblindxfer => ##\natxfer => **\ndisconnect => *0\n"
-
-
-def _indications() -> str:
-    return """[general]
-country = jp
-[jp]
-description = Japan
-ringcadence = 1000,2000
-dial = 400
-busy = 400/500,0/500
-ring = 400+15/1000,0/2000
-congestion = 400/500,0/500
-"""

@@ -7,6 +7,7 @@ DialplanApplicationConf): the names are MikoPBX's, the text is ours, and only wh
 from lab.asterisk.endpoint import extension_sections, global_sections, trunk_sections
 from lab.asterisk.exchange import Exchange, Extension
 from lab.asterisk.pasted import additional_parameters, hop_is_pasted, pasted_dialplan
+from lab.asterisk.tones import tone_extensions
 
 PLAIN_HOP = "exten => _0.,1,Goto(all_peers,${EXTEN:1},1)\n"
 """The community's hop as an operator has it until he deletes it for ours."""
@@ -99,7 +100,7 @@ def dialplan(exchange: Exchange) -> str:
     accounts = [*exchange.telephones, *(connection.extension for connection in exchange.connections)]
     return (
         ALL_PEERS
-        + f"[applications]\n{own_hop}{LAB_APPLICATIONS}"
+        + f"[applications]\n{own_hop}{LAB_APPLICATIONS}{tone_extensions()}"
         + _internal([account.number for account in accounts])
         + INTERNAL_USERS
         + _outgoing(exchange)

@@ -6,10 +6,15 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.call_progress import sent, tone_of
 from support.far_end import Exchange, Habits, LegKind, Offer, Sends, Telephone
 from support.toy_service import NoConfig, toy
 
+from audio.clip import Clip
 from audio.g711 import Law
+from audio.hearing.heard import Heard, HeardKind
+from audio.levels import to_pcm
+from audio.tones import tone
 from exchange.sip.call import Call
 from exchange.sip.leg import DigitSource, RtpReport
 from services.spec import ServiceSpec
@@ -154,6 +159,37 @@ def test_every_key_is_one_digit_by_whichever_ways_it_comes(leg_kind: LegKind, wa
 
     leg_kind.run(script, offered(toy(handler)))
     assert pressed == list(keys)
+
+
+def test_a_tone_is_heard_while_the_service_speaks_and_stops_it(leg_kind: LegKind):
+    """Busy, as Japan's exchanges send it, into a clip of ten seconds."""
+    heard: list[Heard] = []
+    said_s: list[float] = []
+    speech = Clip.from_pcm("speech", to_pcm(tone(1200, 10, -16)))
+
+    async def handler(call: Call) -> None:
+        await call.answer()
+        loop = asyncio.get_running_loop()
+        async with call.listen() as listening:
+            began_s = loop.time()
+            playing = asyncio.create_task(call.play(speech))
+            heard.append(await anext(listening))
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+            said_s.append(loop.time() - began_s)
+            await call.digit(0.3)
+
+    async def script(exchange: Exchange) -> None:
+        telephone = await exchange.dial("199")
+        await telephone.until_answered(ANSWER_S)
+        telephone.say(to_pcm(sent(tone_of("jp", "busy"), 4) * 0.1))
+        await telephone.until_over(10)
+        after = telephone.heard[-1600:]
+        assert np.abs(after.astype(int)).max() < LOUD, "it went on speaking"
+
+    leg_kind.run(script, offered(toy(handler)))
+    assert [each.kind for each in heard] == [HeardKind.BUSY]
+    assert said_s[0] < 4
 
 
 @pytest.mark.parametrize("far_end_leaves", [True, False])

@@ -1,0 +1,1 @@
+"""Ears: call-progress tones, voices and silence told apart, in C."""

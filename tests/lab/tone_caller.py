@@ -1,0 +1,59 @@
+"""A program that dials numbers at an exchange, all at once, and prints the first tone that it hears of each.
+
+Its argument is JSON: `server`, `address`, `user`, `password`, `numbers`, `seconds`. It prints number and kind as JSON.
+"""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from audio.hearing.heard import HeardKind
+from exchange.sip.account import AccountSettings
+from exchange.sip.call import CallEnded
+from exchange.sip.dialler import Dialler
+from exchange.sip.endpoint import open_endpoint
+from exchange.sip.sip_dialler import SipDialler
+from exchange.sip.stack import StackConfig
+
+EXTENSION = "telephone"
+VOICES = {HeardKind.VOICE, HeardKind.TURN, HeardKind.PERSON, HeardKind.MACHINE}
+
+
+async def first_tone(dialler: Dialler, number: str, seconds: float) -> str:
+    """The first tone; all that was heard, if none was or a voice came before."""
+    heard = []
+    async with dialler.ring(number, extension=EXTENSION, timeout_s=5) as call, call.listen() as listening:
+        try:
+            async with asyncio.timeout(seconds):
+                async for sound in listening:
+                    heard.append(sound.kind.name)
+                    if sound.kind not in {*VOICES, HeardKind.SILENCE}:
+                        break
+        except (TimeoutError, CallEnded) as end:
+            heard.append(str(end) or "nothing more")
+    return " ".join(heard)
+
+
+async def main(wishes: dict[str, Any]) -> None:
+    """Dial, hear, print."""
+    config = StackConfig(calls=len(wishes["numbers"]) + 4, realtime_priority=0)
+    async with open_endpoint(config, lambda _: None) as endpoint:
+        account = AccountSettings(
+            user=wishes["user"],
+            registrar="",
+            address=wishes["address"],
+            transport=await endpoint.transport(wishes["address"], 0, tcp=False),
+            password=wishes["password"],
+            domain=wishes["server"],
+        )
+        await endpoint.set_account(EXTENSION, account, lambda _: None)
+        dialler = SipDialler(endpoint, {EXTENSION: wishes["server"]})
+        found = await asyncio.gather(
+            *(first_tone(dialler, number, wishes["seconds"]) for number in wishes["numbers"])
+        )
+    print(json.dumps(dict(zip(wishes["numbers"], found, strict=True))))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(json.loads(sys.argv[1])))
