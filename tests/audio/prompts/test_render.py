@@ -48,10 +48,17 @@ def alike(ours, theirs):
     return abs(levels[0] - levels[1]) < 0.2 and 0.8 < len(ours) / len(theirs) < 1.25
 
 
+def spectra(octets):
+    """Magnitudes of overlapping windows of 32 ms, one a row."""
+    pcm = g711.decode(octets, "ulaw").astype(float)
+    windows = np.lib.stride_tricks.sliding_window_view(pcm, 256)[::128]
+    return np.abs(np.fft.rfft(windows * np.hanning(256)))
+
+
 def distance_db(ours, theirs):
-    """Power of the difference below that of the clip."""
-    one, other = (g711.decode(octets, "ulaw").astype(float) for octets in (ours, theirs))
-    return 10 * np.log10(np.sum((one - other) ** 2) / np.sum(one**2) + 1e-12)
+    """Power of the difference of the two spectra below that of the clip; another text's is above 0 dB."""
+    one, other = spectra(ours), spectra(theirs)
+    return 10 * np.log10(np.sum((one - other) ** 2) / np.sum(other**2) + 1e-12)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -71,13 +78,16 @@ def test_japanese_clips_come_out_again():
 
 
 def test_english_clips_come_out_again():
-    """With the manifest's versions within 30 dB (its network computes otherwise on another kind of CPU), else alike."""
+    """With the manifest's versions the same spectra, else alike.
+
+    Its network computes otherwise on another kind of CPU, and there the waves have other phases.
+    """
     engine, pack, clips = installed(Hibari()), manifest.read(PACK / "en"), load("en")
     for name in SAMPLE["en"]:
         octets = to_telephone(engine.synth(pack.clips[name].text))
         if same_versions(pack, engine):
             assert len(octets) == len(clips[name].ulaw)
-            assert distance_db(octets, clips[name].ulaw) < -30, name
+            assert distance_db(octets, clips[name].ulaw) < -12, name
         else:
             assert alike(octets, clips[name].ulaw), name
 
