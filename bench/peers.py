@@ -23,6 +23,8 @@ NUMBER = "117"
 STARTS_S = 20.0
 LAST_LINES = 10
 DENWA_TOML = """
+[store]
+url = "sqlite:///denwa.db"
 [sip]
 address = "{address}"
 [limits]

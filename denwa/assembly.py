@@ -1,8 +1,12 @@
 """Puts the program together: SIP endpoint, services, numbers, extensions, each opened before what needs it."""
 
+import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -13,14 +17,20 @@ from denwa.greeting import Listening
 from denwa.heart import BeatAge, CountAge
 from denwa.language import Language
 from denwa.registration_news import tell
+from denwa.state import database
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.sip.account import AccountSettings
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
 from exchange.sip.extensions import open_extensions
 from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
+from services.call_notes import NoNotes, NotedDialler, Notes
 from services.runner import IncomingCall, Runner, open_runner
 from services.spec import Context, ServiceSpec
+from store.call_recorder import open_call_recorder
+from store.call_records import prune_calls
+from store.pruning import Prune, prune_hourly
+from store.store import Store, open_store
 
 LOOPBACK = "127.0.0.1"
 SPARE_CALLS = 64
@@ -52,17 +62,23 @@ class Assembled:
 async def assemble(
     configuration: Configuration, services: Mapping[str, ServiceSpec], language: Language
 ) -> AsyncIterator[Assembled]:
-    """Open everything; at the end of the scope bindings are taken back and calls end, then services, then SIP.
+    """Open everything; at the end of the scope bindings are taken back and calls end, then services, SIP, the store.
 
     What whoever runs it must mend is logged in `language`.
 
     Raises:
+        StoreError: the database cannot be had, or is a newer denwa's.
         SipError: an address or port cannot be listened on.
         ServiceDied: a service failed between its calls.
     """
     leads = wiring.leads(configuration)
     taker = _CallTaker(leads)
     async with AsyncExitStack() as scope:
+        store = await scope.enter_async_context(open_store(database(configuration.store, os.environ)))
+        recorder = None
+        if configuration.store.keep_calls_days:
+            recorder = await scope.enter_async_context(open_call_recorder(store, socket.gethostname()))
+        notes: Notes = recorder or NoNotes()
         stack = StackConfig(calls=configuration.limits.calls + SPARE_CALLS)
         endpoint = await scope.enter_async_context(open_endpoint(stack, taker.take))
         if not endpoint.realtime:
@@ -76,7 +92,8 @@ async def assemble(
                 Context(
                     configuration.services[name],
                     configuration.language,
-                    dialler,
+                    NotedDialler(dialler, name, notes),
+                    store,
                     media_clock,
                     Broadcast,
                     max(leads.values(), default=0),
@@ -84,7 +101,7 @@ async def assemble(
             )
             for name, spec in services.items()
         ]
-        taker.runner = await scope.enter_async_context(open_runner(opening))
+        taker.runner = await scope.enter_async_context(open_runner(opening, notes))
         scope.push_async_callback(endpoint.refuse_calls)
         await endpoint.set_routes(wiring.routes(configuration, services))
         listening = None
@@ -99,6 +116,9 @@ async def assemble(
             )
         else:
             listening = await _listen(endpoint, configuration)
+        await scope.enter_async_context(_pruning(store, configuration))
+        if recorder is not None:  # only now that the port is ours: another denwa on it has calls of its own
+            await recorder.break_off(datetime.now(UTC))
         threads: dict[str, BeatAge] = {
             "SIP": endpoint.bridge.stalled_s,
             "media clock": CountAge(media_clock.heartbeat),
@@ -122,9 +142,21 @@ class _CallTaker:
                 dialled=incoming.dialled,
                 caller=incoming.caller,
                 call_id=incoming.sip_call_id,
+                extension=incoming.extension,
                 lead_samples=self._leads.get(incoming.extension, 0),
             )
         )
+
+
+@asynccontextmanager
+async def _pruning(store: Store, configuration: Configuration) -> AsyncIterator[None]:
+    kept: dict[Prune, timedelta] = {prune_calls: timedelta(days=configuration.store.keep_calls_days)}
+    task = asyncio.create_task(prune_hourly(store, kept), name="pruning")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _listen(endpoint: SipEndpoint, configuration: Configuration) -> Listening:

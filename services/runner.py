@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -20,6 +21,7 @@ from structlog.contextvars import bound_contextvars
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.caller import Caller
 from exchange.sip.leg import Leg
+from services.call_notes import NoNotes, Notes, completed, note_of
 from services.opening import OpenService, ServiceDied, first_of, keep_open
 from services.spec import Context, Handler, ServiceSpec
 
@@ -33,13 +35,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A call that was routed to a service and has had no answer yet; `lead_samples` is its extension's lead."""
+    """A call that was routed to a service and has had no answer yet.
+
+    `extension` is the one it came by, "" without an exchange; `lead_samples` is its lead.
+    """
 
     leg: Leg
     service: str
     dialled: str
     caller: Caller
     call_id: str
+    extension: str = ""
     lead_samples: int = 0
 
 
@@ -47,14 +53,16 @@ class IncomingCall:
 class _Running:
     call: Call
     service: OpenService
+    extension: str
 
 
 class Runner:
     """Takes calls for the open services. Made by `open_runner`; belongs to its event loop."""
 
-    def __init__(self, services: Mapping[str, OpenService], tasks: TaskGroup) -> None:
+    def __init__(self, services: Mapping[str, OpenService], tasks: TaskGroup, notes: Notes) -> None:
         self._services = services
         self._tasks = tasks
+        self._notes = notes
         self._running: dict[Task[None], _Running] = {}
         self._in_handler: set[Task[None]] = set()
         self._refusing = False
@@ -70,7 +78,7 @@ class Runner:
             direction="in",
             lead_samples=incoming.lead_samples,
         )
-        running = _Running(call, self._services[incoming.service])
+        running = _Running(call, self._services[incoming.service], incoming.extension)
         task = self._tasks.create_task(self._run(running), name=f"call {call.call_id}")
         self._running[task] = running
         task.add_done_callback(self._running.pop)
@@ -101,6 +109,8 @@ class Runner:
         call = running.call
         with bound_contextvars(call_id=call.call_id, service=running.service.name):
             log.info("call_came", dialled=call.dialled, caller=call.caller)
+            note = note_of(call, running.service.name, running.extension, datetime.now(UTC))
+            self._notes.save(note)
             try:
                 await self._serve(running)
             except Exception:
@@ -117,6 +127,7 @@ class Runner:
                 digits_lost=call.digits_lost,
                 rtp=asdict(replace(report, silent_s=round(report.silent_s, 2))) if report else None,
             )
+            self._notes.save(completed(note, call, end, datetime.now(UTC)))
 
     async def _serve(self, running: _Running) -> None:
         """Let the handler have its call, and see to it that the call ends after it."""
@@ -168,8 +179,10 @@ def _is_end(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def open_runner(services: Iterable[tuple[ServiceSpec, Context]]) -> AsyncIterator[Runner]:
-    """Open the services, one after the other, and take calls for them while in the scope.
+async def open_runner(
+    services: Iterable[tuple[ServiceSpec, Context]], notes: Notes | None = None
+) -> AsyncIterator[Runner]:
+    """Open the services, one after the other, and take calls for them while in the scope; `notes` keeps who called.
 
     At the end of the scope the calls are ended first, then the services closed.
 
@@ -186,7 +199,7 @@ async def open_runner(services: Iterable[tuple[ServiceSpec, Context]]) -> AsyncI
                 keepers.create_task(keep_open(spec, context, ready, closing), name=f"service {spec.name}")
                 opened[spec.name] = OpenService(spec.name, await ready, spec.grace_s)
             async with TaskGroup() as calls:
-                runner = Runner(opened, calls)
+                runner = Runner(opened, calls, notes or NoNotes())
                 try:
                     yield runner
                 except Exception as error:  # noqa: BLE001 - raised again below, when all is closed

@@ -4,12 +4,16 @@ from asyncio import TaskGroup
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.sip.call import Call
 from exchange.sip.dialler import Dialler
+
+if TYPE_CHECKING:  # most commands need no database, and would wait for its import
+    from store.store import Store
 
 Handler = Callable[[Call], Awaitable[None]]
 """Takes one call from its first ring to its end, in a task of its own."""
@@ -25,6 +29,7 @@ class Context:
     config: BaseModel
     language: str
     dialler: Dialler
+    store: "Store"
     media_clock: MediaClock
     open_broadcast: Callable[[], Broadcast]
     greatest_lead_samples: int = 0

@@ -52,13 +52,16 @@ class Database:
         Raises:
             StoreError: the URL names no database that we can use.
         """
-        url = _url(text)
+        url = database_url(text)
         if url.get_backend_name() == "sqlite":
-            assert url.database is not None  # noqa: S101 - _url sees to it
+            assert url.database is not None  # noqa: S101 - database_url sees to it
             try:
-                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                Path(url.database).touch(
+                    mode=0o600
+                )  # it says who called whom; SQLite's other files follow it
             except OSError as error:
-                raise StoreUnreachable(f"the folder of {url.database} cannot be made: {error}") from error
+                raise StoreUnreachable(f"{url.database} cannot be made: {error.strerror}") from error
             return cls(url, _sqlite(url, writes=True), _sqlite(url, writes=False))
         return cls(url, _postgresql(url, 1), _postgresql(url, READERS))
 
@@ -110,7 +113,8 @@ class _BrokenOff(Exception):  # noqa: N818 - a state
     """The server undid the transaction in favour of another one."""
 
 
-def _url(text: str) -> URL:
+def database_url(text: str) -> URL:
+    """A database's URL as SQLAlchemy wants it. Raises StoreError when it names none that we can use."""
     try:
         url = make_url(text)
         backend = url.get_backend_name()

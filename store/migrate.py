@@ -1,5 +1,6 @@
 """Brings a database to the tables that this program knows, and refuses one that knows more."""
 
+import logging
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, text
 
 from store.database import Database
 from store.errors import StoreNewer
+
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 _LOCK = 0x64656E7761
 """PostgreSQL's advisory lock by which nodes that start at once migrate one after the other ("denwa")."""

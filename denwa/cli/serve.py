@@ -29,6 +29,7 @@ from denwa.systemd import Notifier
 from exchange.sip.stack import SipError
 from services.opening import ServiceDied, first_of
 from services.spec import ServiceSpec
+from store.errors import StoreBusy, StoreError, StoreFull, StoreNewer
 
 _NO_SERVICE = Text(
     "There is no service named {wrong}. There are: {known}",
@@ -37,6 +38,24 @@ _NO_SERVICE = Text(
 _NEAR = Text(
     "There is no service named {wrong}. Did you mean {near}?",
     "{wrong} というサービスはありません。{near} の間違いではありませんか。",
+)
+_NO_ROOM = Text(
+    "{error}\nMake room there, and start denwa again.",
+    "{error}\nデータベースの場所に空きがありません。空きを作ってから、もう一度起動してください。",
+)
+_HELD = Text(
+    "{error}\nEnd what holds it, and start denwa again.",
+    "{error}\n別のプログラムがデータベースを使っています。それを終わらせてから、もう一度起動してください。",
+)
+_NEWER = Text(
+    "{error}",
+    "{error}\nこのデータベースは、より新しい denwa のものです。新しい版を入れ直すか、別のデータベースを使ってください。",
+)
+_NO_DATABASE = Text(
+    "{error}\nLet denwa write there, or name another place: [store] url in denwa.toml, or to have it in this folder\n"
+    "    DENWA_STORE__URL=sqlite:///denwa.db {denwa} serve",
+    "{error}\ndenwa がそこに書けるようにするか、別の場所にしてください。denwa.toml の [store] に url を書くか、このフォルダーに\n"
+    "置くなら\n    DENWA_STORE__URL=sqlite:///denwa.db {denwa} serve",
 )
 _TAKEN = Text(
     "{error}\nAnother program has this port: stop it, or take another port: [sip] port = 5070 in denwa.toml, or\n"
@@ -70,6 +89,10 @@ def serve(
         asyncio.run(run(lambda: assemble(configuration, chosen, LANGUAGE), Notifier.of(os.environ), greet))
     except* SipError as group:
         stop(_advice(first_of(group)))
+    except* StoreNewer as group:
+        stop(say(_NEWER, error=first_of(group)), WRONG_CONFIGURATION)
+    except* StoreError as group:
+        stop(_database_advice(first_of(group)))
     except* (ServiceDied, Stalled) as group:
         stop(str(first_of(group)))
 
@@ -86,6 +109,17 @@ def _chosen(services: Mapping[str, ServiceSpec], names: list[str]) -> dict[str, 
 def _warn(configuration: Configuration) -> None:
     for warning in configuration.warnings:
         typer.echo(warning.say(LANGUAGE), err=True)
+
+
+def _database_advice(error: BaseException) -> str:
+    match error:
+        case StoreFull():
+            text = _NO_ROOM
+        case StoreBusy():
+            text = _HELD
+        case _:
+            text = _NO_DATABASE
+    return say(text, error=error, denwa=own_command())
 
 
 def _advice(error: BaseException) -> str:

@@ -85,7 +85,7 @@ def _fault(
         return phrases.OTHER, {"why": detail["msg"].removeprefix("Value error, ")}
     limit = next((context[name] for name in _LIMITS if name in context), None)
     found = detail["input"]
-    secret = "password" in location
+    secret = "password" in location or location == ("store", "url")
     return fault, {
         "name": location[-1],
         "key": dotted(location),

@@ -13,10 +13,10 @@ from pydantic_settings import SettingsError
 from denwa.config import phrases
 from denwa.config.explain import dotted, explain, where
 from denwa.config.findings import ConfigurationError, Finding, errors
-from denwa.config.models import Exchange, Extension, Limits, Log, Sip
+from denwa.config.models import Exchange, Extension, Limits, Log, Sip, Store
 from denwa.config.names import strange_names
-from denwa.config.passwords import PasswordFault, with_password
 from denwa.config.rules import Checked, unfitting
+from denwa.config.secret import SecretFault, with_password, with_url
 from denwa.config.settings import Configurable, Settings, settings_type
 from denwa.config.sources import ConfigurationFile, Location, Override, find_file, overrides, read_file
 from denwa.language import Language
@@ -35,6 +35,7 @@ class Configuration:
     language: Language
     sip: Sip
     log: Log
+    store: Store
     limits: Limits
     exchanges: Mapping[str, Exchange]
     extensions: Mapping[str, Extension]
@@ -58,12 +59,16 @@ def load(named: Path | None, services: Mapping[str, Configurable]) -> Configurat
     extensions = {}
     for name in settings.extensions:
         try:
-            extension, warnings = with_password(checked, name)
-        except PasswordFault as fault:
+            extension = with_password(checked, name, findings)
+        except SecretFault as fault:
             findings.append(fault.finding)
         else:
-            findings += warnings
             extensions[name] = _in_order(extension, services)
+    store = settings.store
+    try:
+        store = with_url(checked, findings)
+    except SecretFault as fault:
+        findings.append(fault.finding)
     if errors(findings):
         raise ConfigurationError(findings)
     return Configuration(
@@ -71,6 +76,7 @@ def load(named: Path | None, services: Mapping[str, Configurable]) -> Configurat
         language=settings.language,
         sip=settings.sip,
         log=settings.log,
+        store=store,
         limits=settings.limits,
         exchanges=settings.exchanges,
         extensions=extensions,

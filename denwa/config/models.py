@@ -97,6 +97,17 @@ class Log(Table):
     """Lines for people, or one JSON object a line."""
 
 
+class Store(Table):
+    """What is kept, and where."""
+
+    url: SecretStr | None = None
+    """The database: sqlite:////FOLDER/denwa.db or postgresql://USER:PASSWORD@HOST/NAME; none given: a file of denwa's own."""
+    url_file: Path | None = None
+    """A file that holds the database's URL; relative to the configuration file."""
+    keep_calls_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    """How long it is kept who called what and when, in days; 0: not at all."""
+
+
 class Limits(Table):
     """How many calls at once; whoever is over hears busy (486)."""
 

@@ -175,22 +175,35 @@ NO_PASSWORD = Fault(
         'password_file = "…" を加えるか、クレデンシャル {credential} を渡してください',
     ),
 )
+TWO_URLS = Fault(
+    Text("url and url_file are both given", "url と url_file の両方があります"),
+    Text("keep one of them", "どちらか一つにしてください"),
+)
+NO_DATABASE = Fault(
+    Text("is no URL of a database that denwa can use", "denwa が使えるデータベースの URL ではありません"),
+    Text(
+        "write sqlite:////FOLDER/denwa.db or postgresql://USER:PASSWORD@HOST/NAME",
+        "sqlite:////フォルダー/denwa.db か postgresql://ユーザー:パスワード@ホスト/名前 と書いてください",
+    ),
+)
 TWO_PASSWORDS = Fault(
     Text("password and password_file are both given", "password と password_file の両方があります"),
     Text("keep one of them", "どちらか一つにしてください"),
 )
-PASSWORD_UNREADABLE = Fault(
+THE_PASSWORD = Text("the password", "パスワード")
+THE_URL = Text("the URL", "URL ")
+SECRET_UNREADABLE = Fault(
     Text("{path} cannot be read: {why}", "{path} が読めません: {why}"),
     Text(
-        "write the password into it, readable for the user who runs denwa",
-        "パスワードを書き、denwa を動かす利用者が読めるようにしてください",
+        "write {what} into it, readable for the user who runs denwa",
+        "{what}を書き、denwa を動かす利用者が読めるようにしてください",
     ),
 )
-PASSWORD_EMPTY = Fault(
-    Text("{path} has no password in its first line", "{path} の一行目にパスワードがありません"),
-    Text("write the password into its first line", "一行目にパスワードを書いてください"),
+SECRET_EMPTY = Fault(
+    Text("the first line of {path} is empty", "{path} の一行目に何もありません"),
+    Text("write {what} into its first line", "一行目に{what}を書いてください"),
 )
-PASSWORD_OPEN = Fault(
+SECRET_OPEN = Fault(
     Text("{path} can be read by every user of this machine", "{path} はこのマシンの誰にでも読めます"),
     Text("chmod o= {path}", "chmod o= {path}"),
 )

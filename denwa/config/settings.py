@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from denwa.config.models import Exchange, Extension, Limits, Log, Name, Sip
+from denwa.config.models import Exchange, Extension, Limits, Log, Name, Sip, Store
 from denwa.config.sources import CREDENTIAL_PREFIX, DELIMITER, PREFIX, credentials_folder
 from denwa.language import Language
 
@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """Where denwa listens."""
     log: Log = Log()
     """What is logged."""
+    store: Store = Store()
+    """What is kept, and where."""
     limits: Limits = Limits()
     """How many calls at once."""
     exchanges: dict[Name, Exchange] = {}

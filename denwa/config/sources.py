@@ -19,7 +19,7 @@ DELIMITER = "__"
 CREDENTIAL_PREFIX = "denwa_"
 """systemd names the files of LoadCredential=denwa:FOLDER so."""
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
-NOT_SETTINGS = frozenset({"DENWA_CONFIG", "DENWA_CACHE"})
+NOT_SETTINGS = frozenset({"DENWA_CONFIG", "DENWA_CACHE", "DENWA_EVENT"})
 """Variables of ours that are no keys of the configuration."""
 
 _LARGEST_FILE = 1 << 20

@@ -153,6 +153,11 @@ class Call:
             self._ended.remove_done_callback(tell)
 
     @property
+    def was_answered(self) -> bool:
+        """Whether it was ever up."""
+        return self._answered_monotonic_s is not None
+
+    @property
     def seconds(self) -> float:
         """How long the call is, or was, up."""
         if self._answered_monotonic_s is None:

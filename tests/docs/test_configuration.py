@@ -20,6 +20,7 @@ TABLES = {
     "At the top": "",
     "`[sip]`": "Sip",
     "`[log]`": "Log",
+    "`[store]`": "Store",
     "`[limits]`": "Limits",
     "`[exchanges.NAME]`": "Exchange",
     "`[extensions.NAME]`": "Extension",

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 from support.habits import Habits
-from support.memory_exchange import NoDialler
+from support.memory_exchange import NoDialler, NoStore
 from support.toy_service import NoConfig
 
 from exchange.media.broadcast import Broadcast, MediaClock
@@ -96,6 +96,7 @@ class Server:
                     NoConfig() if spec is not echo_spec else echo_spec.config(),
                     "en",
                     NoDialler(),
+                    NoStore(),
                     MediaClock(),
                     Broadcast,
                 ),

@@ -5,7 +5,7 @@ from itertools import count
 
 from support.far_end import Habits, Offer, Script
 from support.loopback_telephone import LoopbackTelephone
-from support.memory_exchange import NoDialler
+from support.memory_exchange import NoDialler, NoStore
 
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.network.patterns import NumberPattern
@@ -40,7 +40,7 @@ class LoopbackExchange:
         async with open_endpoint(StackConfig(calls=64, realtime_priority=0), self._take) as endpoint:
             await self._listen(endpoint)
             services = [
-                (spec, Context(config, self._offer.language, NoDialler(), MediaClock(), Broadcast))
+                (spec, Context(config, self._offer.language, NoDialler(), NoStore(), MediaClock(), Broadcast))
                 for spec, config in self._offer.services
             ]
             async with open_runner(services) as self._runner:

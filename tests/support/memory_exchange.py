@@ -21,6 +21,7 @@ from exchange.sip.leg import DigitSource
 from exchange.sip.routing import Numbers, Refusal, RouteTable
 from services.runner import IncomingCall, Runner, open_runner
 from services.spec import Context, ServiceSpec
+from store.call_records import CallRecord
 
 SAMPLE_NS = 10**9 // RATE_HZ
 
@@ -55,6 +56,22 @@ class NoDialler:
         )
 
 
+class NoStore:
+    """Stands where services that keep nothing have their store."""
+
+    async def write(self, work: Callable[..., object], *_: object) -> None:
+        raise AssertionError(f"this service keeps nothing, but writes by {work}")
+
+    read = write
+
+
+class _Notes:
+    """Keeps every record that it is given."""
+
+    def __init__(self, kept: list[CallRecord]) -> None:
+        self.save = kept.append
+
+
 class MemoryExchange:
     """Fulfils `support.far_end.Exchange` with telephones in memory."""
 
@@ -64,6 +81,8 @@ class MemoryExchange:
         self.fail_with: Exception | None = None
         """What the program fails with at its end."""
         self.opened: Future[None] = asyncio.get_running_loop().create_future()
+        self.notes: list[CallRecord] = []
+        """What was noted of calls, in its order."""
         self._offer = offer
         self._routes = RouteTable(
             local=tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec, _ in offer.services),
@@ -76,10 +95,10 @@ class MemoryExchange:
     async def _run(self) -> None:
         clock = VirtualMediaClock()
         services = [
-            (spec, Context(config, self._offer.language, NoDialler(), clock, Broadcast))  # type: ignore[arg-type]
+            (spec, Context(config, self._offer.language, NoDialler(), NoStore(), clock, Broadcast))  # type: ignore[arg-type]
             for spec, config in self._offer.services
         ]
-        async with open_runner(services) as runner:
+        async with open_runner(services, _Notes(self.notes)) as runner:
             self.runner = runner
             self.opened.set_result(None)
             await self._closing.wait()

@@ -78,6 +78,19 @@ class ServedProgram:
             self._process.kill()
             self._process.communicate()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._process.wait(20)
+
+    def kill(self) -> None:
+        """Let it die at once, as by kill -9."""
+        self._process.kill()
+        self._close()
+
     def log(self) -> list[dict[str, Any]]:
         """All that it logged up to now."""
         whole, _, _ = self._log.read_text().rpartition("\n")

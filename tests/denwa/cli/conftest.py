@@ -17,7 +17,11 @@ Denwa = Callable[..., Result]
 def empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where the commands run: nothing is there, no configuration in a usual place."""
     for name in list(os.environ):
-        if name.upper().startswith("DENWA_") or name == "CREDENTIALS_DIRECTORY":
+        if name.upper().startswith("DENWA_") or name in {
+            "CREDENTIALS_DIRECTORY",
+            "STATE_DIRECTORY",
+            "XDG_STATE_HOME",
+        }:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)

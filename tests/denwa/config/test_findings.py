@@ -166,7 +166,7 @@ def test_a_wrong_password_is_never_shown(findings: Findings, wrong: str):
     ("make", "says"),
     [
         (lambda path: path.is_file(), "No such file or directory"),
-        (lambda path: path.write_text("\nsecond line\n"), "no password in its first line"),
+        (lambda path: path.write_text("\nsecond line\n"), "the first line of"),
         (lambda path: path.write_bytes(b"\xff\xfe"), "not UTF-8"),
         (lambda path: path.mkdir(), "Is a directory"),
     ],
@@ -283,3 +283,33 @@ def test_every_finding_can_be_said_in_japanese(findings: Findings):
         said = finding.say("ja")
         assert "エラー" in said
         assert "{" not in said
+
+
+@pytest.mark.parametrize("wrong", ["12345", '"mysql://u:secret@h/d"', '{a = "secret"}', '"secret"', '""'])
+def test_a_wrong_url_of_the_database_is_told_and_never_shown(findings: Findings, wrong: str):
+    (finding,) = findings(f"[store]\nurl = {wrong}\n")
+    assert finding.key == "store.url"
+    assert finding.where.endswith(":2")
+    for language in ("ja", "en"):
+        said = finding.say(language)
+        assert "12345" not in said
+        assert "secret" not in said
+
+
+def test_a_url_and_a_file_with_one_are_too_many(findings: Findings):
+    (finding,) = findings('[store]\nurl = "sqlite:////x/y.db"\nurl_file = "x"\n')
+    assert (finding.key, finding.where.rpartition(":")[2]) == ("store.url_file", "3")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "first line"), ("mysql://u:secret@h/d", "write sqlite:////FOLDER"), (None, "read")],
+)
+def test_a_file_without_a_url_is_told(findings: Findings, tmp_path: Path, text: str | None, says: str):
+    if text is not None:
+        (tmp_path / "url").write_text(text)
+        (tmp_path / "url").chmod(0o600)
+    (finding,) = findings('[store]\nurl_file = "url"\n')
+    assert finding.key == "store.url_file"
+    assert says in finding.say("en")
+    assert "secret" not in finding.say("en")

@@ -192,6 +192,18 @@ def test_a_password_file_that_all_may_read_is_a_warning(loaded: Load, tmp_path: 
     assert f"chmod o= {secret}" in warning.say("en")
 
 
+def test_the_databases_url_is_read_from_a_file_and_not_shown(loaded: Load, tmp_path: Path):
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://u:geheim@h/d\n")
+    secret.chmod(0o644)
+    configuration = loaded('[store]\nurl_file = "url"\n')
+    assert configuration.store.url is not None
+    assert configuration.store.url.get_secret_value() == "postgresql://u:geheim@h/d"
+    assert "geheim" not in repr(configuration)
+    (warning,) = configuration.warnings
+    assert f"chmod o= {secret}" in warning.say("en")
+
+
 # -- the file --
 
 

@@ -8,7 +8,14 @@ import pytest
 from numpy.typing import NDArray
 from structlog.testing import capture_logs
 from support.far_end import Offer
-from support.memory_exchange import MemoryExchange, MemoryKind, NoDialler, VirtualMediaClock, clips_in
+from support.memory_exchange import (
+    MemoryExchange,
+    MemoryKind,
+    NoDialler,
+    NoStore,
+    VirtualMediaClock,
+    clips_in,
+)
 
 from audio.prompts import load
 from exchange.media.broadcast import Broadcast
@@ -110,7 +117,7 @@ class FirstWrite(Broadcast):
 def test_what_may_have_left_by_the_greatest_lead_is_never_written(lead_samples: int):
     async def open_it() -> int:
         clock, broadcast = VirtualMediaClock(), FirstWrite()
-        context = Context(ClockConfig(), "en", NoDialler(), clock, lambda: broadcast, lead_samples)  # type: ignore[arg-type]
+        context = Context(ClockConfig(), "en", NoDialler(), NoStore(), clock, lambda: broadcast, lead_samples)  # type: ignore[arg-type]
         async with asyncio.TaskGroup() as tasks, service.open_clock(context, tasks):
             return int(await broadcast.first_sample) - clock.now_samples()
 
