@@ -17,7 +17,7 @@ from denwa.greeting import Listening
 from denwa.heart import BeatAge, CountAge
 from denwa.language import Language
 from denwa.registration_news import tell
-from denwa.state import database
+from denwa.state import database_of
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.sip.account import AccountSettings
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
@@ -74,7 +74,7 @@ async def assemble(
     leads = wiring.leads(configuration)
     taker = _CallTaker(leads)
     async with AsyncExitStack() as scope:
-        store = await scope.enter_async_context(open_store(database(configuration.store, os.environ)))
+        store = await scope.enter_async_context(open_store(database_of(configuration.store, os.environ)))
         recorder = None
         if configuration.store.keep_calls_days:
             recorder = await scope.enter_async_context(open_call_recorder(store, socket.gethostname()))

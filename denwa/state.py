@@ -18,7 +18,7 @@ def state_folder(environment: Mapping[str, str]) -> Path:
     return above / "denwa"
 
 
-def database(store: Store, environment: Mapping[str, str]) -> str:
+def database_of(store: Store, environment: Mapping[str, str]) -> str:
     """The URL of the database: as configured, else a file in the state folder."""
     if store.url is not None:
         return store.url.get_secret_value()

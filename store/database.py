@@ -55,13 +55,7 @@ class Database:
         url = database_url(text)
         if url.get_backend_name() == "sqlite":
             assert url.database is not None  # noqa: S101 - database_url sees to it
-            try:
-                Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                Path(url.database).touch(
-                    mode=0o600
-                )  # it says who called whom; SQLite's other files follow it
-            except OSError as error:
-                raise StoreUnreachable(f"{url.database} cannot be made: {error.strerror}") from error
+            _make(Path(url.database))
             return cls(url, _sqlite(url, writes=True), _sqlite(url, writes=False))
         return cls(url, _postgresql(url, 1), _postgresql(url, READERS))
 
@@ -111,6 +105,22 @@ class Database:
 
 class _BrokenOff(Exception):  # noqa: N818 - a state
     """The server undid the transaction in favour of another one."""
+
+
+def _make(file: Path) -> None:
+    """Make a database's file and folder for their user alone, as they say who called whom."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)  # SQLite gives its other files the same
+    except OSError as error:
+        raise StoreUnreachable(f"{file} cannot be made: {error.strerror}") from error
+
+
+def exists(text: str) -> bool:
+    """Whether there may be a database at a URL already: a file, or a server. Raises StoreError as `database_url`."""
+    url = database_url(text)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def database_url(text: str) -> URL:

@@ -45,8 +45,13 @@ class Configuration:
     where: Callable[[Location], str] = field(compare=False, repr=False)
 
 
-def load(named: Path | None, services: Mapping[str, Configurable]) -> Configuration:
-    """Load the configuration from its file, credentials and the environment. Raises ConfigurationError."""
+def load(
+    named: Path | None, services: Mapping[str, Configurable], *, passwords: bool = True
+) -> Configuration:
+    """Load the configuration from its file, credentials and the environment. Raises ConfigurationError.
+
+    Without `passwords`, for whoever registers nowhere, the extensions have none and need none.
+    """
     model = settings_type(services)
     file = read_file(find_file(named, os.environ))
     overridden = tuple(overrides(os.environ))
@@ -59,7 +64,7 @@ def load(named: Path | None, services: Mapping[str, Configurable]) -> Configurat
     extensions = {}
     for name in settings.extensions:
         try:
-            extension = with_password(checked, name, findings)
+            extension = with_password(checked, name, findings) if passwords else settings.extensions[name]
         except SecretFault as fault:
             findings.append(fault.finding)
         else:

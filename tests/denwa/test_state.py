@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from denwa.config.models import Store
-from denwa.state import database, state_folder
+from denwa.state import database_of, state_folder
 from store.database import database_url
 
 pytestmark = pytest.mark.unit
@@ -29,11 +29,11 @@ def test_the_state_folder_is_systemds_then_the_users(environment: dict[str, str]
 
 @pytest.mark.parametrize("home", ["/home/u", "/home/a b", "/home/電話", "/home/100%25?x=1#y"])
 def test_the_file_is_found_whatever_its_folders_name(home: str):
-    url = database_url(database(Store(), {"HOME": home}))
+    url = database_url(database_of(Store(), {"HOME": home}))
     assert url.database == f"{home}/.local/state/denwa/denwa.db"
 
 
 def test_a_url_that_is_configured_goes_before_all():
     store = Store(url=SecretStr("postgresql://u:p@h/d"))
-    assert database(store, {"STATE_DIRECTORY": "/x"}) == "postgresql://u:p@h/d"
+    assert database_of(store, {"STATE_DIRECTORY": "/x"}) == "postgresql://u:p@h/d"
     assert "p@h" not in repr(store)
