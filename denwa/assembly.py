@@ -29,12 +29,19 @@ from services.runner import IncomingCall, Runner, open_runner
 from services.spec import Context, ServiceSpec
 from store.call_recorder import open_call_recorder
 from store.call_records import prune_calls
+from store.deliveries import prune_events
+from store.delivery import Subscriber, open_delivery
+from store.event_log import EventLog
+from store.hook import Hook
 from store.pruning import Prune, prune_hourly
+from store.sole import sole_program
 from store.store import Store, open_store
 
 LOOPBACK = "127.0.0.1"
 SPARE_CALLS = 64
 """Calls beyond the limit that PJSIP can hold, so that they hear busy instead of nothing."""
+EVENTS_KEPT = timedelta(days=90)
+"""How long an event is kept after it was delivered."""
 _LOCAL = "local"
 """The account that answers without an exchange."""
 _NO_REALTIME = "packets may leave some milliseconds late while other programs keep the machine busy"
@@ -67,7 +74,7 @@ async def assemble(
     What whoever runs it must mend is logged in `language`.
 
     Raises:
-        StoreError: the database cannot be had, or is a newer denwa's.
+        StoreError: the database cannot be had, is another running denwa's, or a newer one's.
         SipError: an address or port cannot be listened on.
         ServiceDied: a service failed between its calls.
     """
@@ -75,6 +82,7 @@ async def assemble(
     taker = _CallTaker(leads)
     async with AsyncExitStack() as scope:
         store = await scope.enter_async_context(open_store(database_of(configuration.store, os.environ)))
+        scope.enter_context(sole_program(store.database.url))
         recorder = None
         if configuration.store.keep_calls_days:
             recorder = await scope.enter_async_context(open_call_recorder(store, socket.gethostname()))
@@ -117,6 +125,7 @@ async def assemble(
         else:
             listening = await _listen(endpoint, configuration)
         await scope.enter_async_context(_pruning(store, configuration))
+        await scope.enter_async_context(open_delivery(store, _subscribers(configuration)))
         if recorder is not None:  # only now that the port is ours: another denwa on it has calls of its own
             await recorder.break_off(datetime.now(UTC))
         threads: dict[str, BeatAge] = {
@@ -150,13 +159,21 @@ class _CallTaker:
 
 @asynccontextmanager
 async def _pruning(store: Store, configuration: Configuration) -> AsyncIterator[None]:
-    kept: dict[Prune, timedelta] = {prune_calls: timedelta(days=configuration.store.keep_calls_days)}
+    kept: dict[Prune, timedelta] = {
+        prune_calls: timedelta(days=configuration.store.keep_calls_days),
+        prune_events: EVENTS_KEPT,
+    }
     task = asyncio.create_task(prune_hourly(store, kept), name="pruning")
     try:
         yield
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def _subscribers(configuration: Configuration) -> list[Subscriber]:
+    hooks = [Hook(configuration.events.exec)] if configuration.events.exec else []
+    return [EventLog(), *hooks]
 
 
 async def _listen(endpoint: SipEndpoint, configuration: Configuration) -> Listening:

@@ -4,6 +4,7 @@ On PostgreSQL a NOTIFY that goes out with the commit; beside a SQLite file a dat
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -43,9 +44,13 @@ def tell(url: URL) -> None:
     path = socket_path(url)
     if path is None:
         return
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+    with (
+        suppress(OSError),
+        _short(path) as address,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+    ):
         sender.setblocking(False)
-        sender.sendto(b"\n", str(path))
+        sender.sendto(b"\n", address)
 
 
 def socket_path(url: URL) -> Path | None:
@@ -53,6 +58,16 @@ def socket_path(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     return Path(f"{url.database}.news")
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Another name of a socket, of the few bytes that its address may have (108 with its end; unix(7))."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 @asynccontextmanager
@@ -84,7 +99,8 @@ def _datagrams(path: Path, told: Callable[[], None]) -> Iterator[None]:
         receiver.setblocking(False)
         try:
             path.unlink(missing_ok=True)  # of a program that was killed
-            receiver.bind(str(path))
+            with _short(path) as address:
+                receiver.bind(address)
         except OSError as error:
             raise StoreUnreachable(f"cannot listen at {path}: {error}") from error
 

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError
 from denwa.config import phrases
 from denwa.config.explain import dotted, explain, where
 from denwa.config.findings import ConfigurationError, Finding, errors
-from denwa.config.models import Exchange, Extension, Limits, Log, Sip, Store
+from denwa.config.models import Events, Exchange, Extension, Limits, Log, Sip, Store
 from denwa.config.names import strange_names
 from denwa.config.rules import Checked, unfitting
 from denwa.config.secret import SecretFault, with_password, with_url
@@ -36,6 +36,7 @@ class Configuration:
     sip: Sip
     log: Log
     store: Store
+    events: Events
     limits: Limits
     exchanges: Mapping[str, Exchange]
     extensions: Mapping[str, Extension]
@@ -82,6 +83,7 @@ def load(
         sip=settings.sip,
         log=settings.log,
         store=store,
+        events=settings.events,
         limits=settings.limits,
         exchanges=settings.exchanges,
         extensions=extensions,

@@ -108,6 +108,13 @@ class Store(Table):
     """How long it is kept who called what and when, in days; 0: not at all."""
 
 
+class Events(Table):
+    """Who is told of what happens; the log is always."""
+
+    exec: tuple[str, ...] = ()
+    """A program and its arguments, run for each event without a shell: ["/usr/local/bin/on-denwa-event"]."""
+
+
 class Limits(Table):
     """How many calls at once; whoever is over hears busy (486)."""
 

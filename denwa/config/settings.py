@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from denwa.config.models import Exchange, Extension, Limits, Log, Name, Sip, Store
+from denwa.config.models import Events, Exchange, Extension, Limits, Log, Name, Sip, Store
 from denwa.config.sources import CREDENTIAL_PREFIX, DELIMITER, PREFIX, credentials_folder
 from denwa.language import Language
 
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """What is logged."""
     store: Store = Store()
     """What is kept, and where."""
+    events: Events = Events()
+    """Who is told of what happens."""
     limits: Limits = Limits()
     """How many calls at once."""
     exchanges: dict[Name, Exchange] = {}

@@ -21,6 +21,7 @@ TABLES = {
     "`[sip]`": "Sip",
     "`[log]`": "Log",
     "`[store]`": "Store",
+    "`[events]`": "Events",
     "`[limits]`": "Limits",
     "`[exchanges.NAME]`": "Exchange",
     "`[extensions.NAME]`": "Extension",

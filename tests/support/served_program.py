@@ -87,9 +87,10 @@ class ServedProgram:
         self._process.wait(20)
 
     def kill(self) -> None:
-        """Let it die at once, as by kill -9."""
-        self._process.kill()
-        self._close()
+        """Let it die at once, as by kill -9; again does nothing."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._close()
 
     def log(self) -> list[dict[str, Any]]:
         """All that it logged up to now."""

@@ -115,7 +115,7 @@ def test_a_call_that_is_up_is_ended_when_the_program_is(serve: Serve, port: int)
 
 def test_a_port_that_is_taken_is_named_with_what_to_do(serve: Serve, port: int):
     read_until(serve(), f"sip:186@127.0.0.1:{port}")
-    status, said = ended(serve())
+    status, said = ended(serve(DENWA_STORE__URL="sqlite:///other.db"))
     assert status == 1
     assert f"127.0.0.1:{port}" in said
     assert "DENWA_SIP__PORT" in said

@@ -43,8 +43,8 @@ def test_calls_are_kept_over_kill_9_and_no_second_program_closes_the_firsts(tmp_
         (over,) = await_calls(tmp_path, lambda rows: rows[0].ended_utc)
         with up(program):
             await_calls(tmp_path, lambda rows: len(rows) == 2)
-            with pytest.raises(RuntimeError, match="Another program has this port"):
-                ServedProgram(tmp_path, {"DENWA_SIP__PORT": str(program.address[1])})
+            with pytest.raises(RuntimeError, match="another denwa runs with the database"):
+                ServedProgram(tmp_path)
             assert kept_calls(tmp_path)[1].ended_utc is None
     finally:
         program.kill()
