@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from support.events import NOON_UTC, deliveries, happened
 
 from store.database import Database
@@ -175,3 +176,29 @@ def test_whatever_two_nodes_do_nothing_is_ever_held_by_both(database: Database):
         del holders[held.delivery_id]
     states = {row.id: row.state for row in deliveries(database)}
     assert {number for number, state in states.items() if state != State.WAITING} == done
+
+
+def test_two_nodes_that_claim_in_the_same_moment_get_different_ones_and_neither_waits(postgres_url: str):
+    one, other = Database.open(postgres_url), Database.open(postgres_url)
+    happened(one, "x", "y", "z")
+    one.write(spread, ["a"], NOON_UTC)
+
+    def both(session: Session) -> list[str]:
+        first = claim(session, "a", 2, NOON_UTC)
+        meanwhile = other.write(claim, "a", 9, NOON_UTC)
+        return [held.told.kind for held in (*first, *meanwhile)]
+
+    assert one.write(both) == ["x", "y", "z"]
+    one.close()
+    other.close()
+
+
+def test_two_nodes_that_spread_in_the_same_moment_make_one_delivery_each(postgres_url: str):
+    one, other = Database.open(postgres_url), Database.open(postgres_url)
+    happened(one, "x", "y")
+    assert one.write(
+        lambda session: (spread(session, ["a"], NOON_UTC), other.write(spread, ["a"], NOON_UTC))
+    ) == (2, 0)
+    assert len(deliveries(one)) == 2
+    one.close()
+    other.close()
