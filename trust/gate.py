@@ -14,7 +14,7 @@ from store.outbox import tell_of
 from trust import quotas
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
 from trust.forgetting import forget
-from trust.keys import destinations, exact, upsert
+from trust.keys import destinations, exact, inserting
 from trust.opt_outs import is_opted_out
 from trust.proofs import RENEWABLE, ends_utc, needs_proof, proof_of
 from trust.quotas import Counts, Deed, Full, Quota, Scope
@@ -104,7 +104,7 @@ def _is_to_be_proved(session: Session, settings: TrustSettings, target: Target, 
 def _take_the_day(session: Session, telephones: Iterable[str], now_utc: datetime) -> datetime | None:
     """Note that a telephone is rung for a proof; else when it may be."""
     rows = [{"destination": each, "rung_utc": None} for each in telephones]
-    session.execute(upsert(session, ProvingCall, rows).on_conflict_do_nothing())
+    session.execute(inserting(session, ProvingCall).on_conflict_do_nothing(), rows)
     calls = session.scalars(
         select(ProvingCall)
         .where(ProvingCall.destination.in_(row["destination"] for row in rows))

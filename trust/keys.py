@@ -1,7 +1,6 @@
 """By what a telephone is known in the rows: its number at an exchange, or where that leads whichever way is taken."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -28,7 +27,8 @@ def destinations(settings: TrustSettings, target: Target) -> Sequence[str]:
     return sorted(rules.destinations(target.number))
 
 
-def upsert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> Any:
+def inserting(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT in this database's own dialect, to which what happens on a conflict can be added."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(list(rows))
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

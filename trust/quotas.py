@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import case, tuple_, update
+from sqlalchemy import case, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from trust.keys import upsert
+from trust.keys import inserting
 from trust.rows import Count
 from trust.settings import Rate
 
@@ -98,7 +98,7 @@ def lock(session: Session, quotas: Iterable[Quota], now_utc: datetime) -> Counts
         | {"start_utc": _start(now_utc, _SPANS[key[3]]), "count": 0}
         for key in limits
     ]
-    insert = upsert(session, Count, rows)
+    insert = inserting(session, Count)
     is_over = Count.start_utc < insert.excluded.start_utc
     normalised = insert.on_conflict_do_update(
         index_elements=_KEY,
@@ -106,8 +106,10 @@ def lock(session: Session, quotas: Iterable[Quota], now_utc: datetime) -> Counts
             "count": case((is_over, 0), else_=Count.count),
             "start_utc": case((is_over, insert.excluded.start_utc), else_=Count.start_utc),
         },
-    ).returning(*_KEY, Count.start_utc, Count.count)
-    found = {tuple(row[:4]): (row[4], row[5]) for row in session.execute(normalised)}
+    )
+    session.execute(normalised, rows)
+    now_there = select(*_KEY, Count.start_utc, Count.count).where(tuple_(*_KEY).in_(limits))
+    found = {tuple(row[:4]): (row[4], row[5]) for row in session.execute(now_there)}
     full = [
         Full(Scope(key[1]), found[key][0] + _SPANS[key[3]])
         for key, most in limits.items()
