@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError
 from denwa.config import phrases
 from denwa.config.explain import dotted, explain, where
 from denwa.config.findings import ConfigurationError, Finding, errors
-from denwa.config.models import Exchange, Extension, Limits, Log, Sip
+from denwa.config.models import Exchange, Extension, Limits, Log, Sip, Trust
 from denwa.config.names import strange_names
 from denwa.config.passwords import PasswordFault, with_password
 from denwa.config.rules import Checked, unfitting
@@ -36,6 +36,7 @@ class Configuration:
     sip: Sip
     log: Log
     limits: Limits
+    trust: Trust
     exchanges: Mapping[str, Exchange]
     extensions: Mapping[str, Extension]
     numbers: Mapping[str, str]
@@ -72,6 +73,7 @@ def load(named: Path | None, services: Mapping[str, Configurable]) -> Configurat
         sip=settings.sip,
         log=settings.log,
         limits=settings.limits,
+        trust=settings.trust,
         exchanges=settings.exchanges,
         extensions=extensions,
         numbers=default_numbers(services),

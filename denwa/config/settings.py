@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from denwa.config.models import Exchange, Extension, Limits, Log, Name, Sip
+from denwa.config.models import Exchange, Extension, Limits, Log, Name, Sip, Trust
 from denwa.config.sources import CREDENTIAL_PREFIX, DELIMITER, PREFIX, credentials_folder
 from denwa.language import Language
 
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """What is logged."""
     limits: Limits = Limits()
     """How many calls at once."""
+    trust: Trust = Trust()
+    """Who may be rung, and how often."""
     exchanges: dict[Name, Exchange] = {}
     """The exchanges, each a table [exchanges.NAME]."""
     extensions: dict[Name, Extension] = {}

@@ -21,6 +21,7 @@ TABLES = {
     "`[sip]`": "Sip",
     "`[log]`": "Log",
     "`[limits]`": "Limits",
+    "`[trust]`": "Trust",
     "`[exchanges.NAME]`": "Exchange",
     "`[extensions.NAME]`": "Extension",
     "`[clock]`": "ClockConfig",
