@@ -7,8 +7,10 @@ chance in 3,800 to hit any of them, and five tries for one telephone one in a mi
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
@@ -66,6 +68,12 @@ def confirm_by_keys(session: Session, target: Target, code: str, now_utc: dateti
     if row is None:
         return Refused(Reason.NO_CODE)
     return _confirmed(session, row, target, now_utc) if _is_right(row, code) else Refused(Reason.WRONG_CODE)
+
+
+def waiting(session: Session, now_utc: datetime) -> Sequence[Code]:
+    """The codes that may still be confirmed, by exchange and number."""
+    alive = select(Code).where(Code.issued_utc > now_utc - LIFE)
+    return session.scalars(alive.order_by(Code.exchange, Code.number)).all()
 
 
 def _code_of(session: Session, target: Target, now_utc: datetime) -> Code | None:

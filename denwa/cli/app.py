@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "denwa.cli.init",
     "dialplan": "denwa.cli.dialplan",
     "doctor": "denwa.cli.doctor",
+    "trust": "denwa.cli.trust",
 }
 """Where each command is: a function of the command's name."""
 JAPANESE = {
@@ -28,6 +29,7 @@ JAPANESE = {
     "init": "五つの質問に答えて、最初の設定ファイルを作ります。",
     "dialplan": "交換機に貼り付ける内容と、その場所を表示します。",
     "doctor": "交換機への道を実際に試します。直すものがなければ終了コードは 0 です。",
+    "trust": "呼び出してよい番号と、呼び出さない番号を、表示し、変更します。",
 }
 """What each command does; in English its function says so."""
 
