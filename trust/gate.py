@@ -1,7 +1,8 @@
 """The two questions that every service asks before it rings anybody: may it be booked, may it be rung.
 
-Both write down what they grant, so both belong into the transaction that writes the booking or the attempt; that one
-handles one booking or attempt. The answer is counted once that is committed, whatever becomes of the call.
+Both write down what they grant, so both belong into the transaction that writes the booking or the attempt, before that
+row, and one of them into one transaction: they lock the counts in one order, so that nodes do not block each other. The
+answer is counted once that is committed, whatever becomes of the call.
 """
 
 from collections.abc import Iterable
@@ -48,7 +49,7 @@ def may_book(
     if refused := _never(session, settings, target):
         return refused
     unproved = needs_proof(session, settings, target, now_utc)
-    if unproved and source not in {None, target}:
+    if unproved and source is not None and not source.is_same(target):
         return Refused(Reason.UNPROVED)  # for an unproved number only itself may ask
     deed = Deed.BOOKING_UNPROVED if unproved else Deed.BOOKING
     counted = [Quota(deed, Scope.ALL, "", settings.in_all)]

@@ -29,6 +29,10 @@ class Target:
         """A telephone of the exchange itself, which forces its number on it: that needs no proof."""
         return self.trunk == ""
 
+    def is_same(self, other: "Target") -> bool:
+        """The same number by the same way, by whichever of our extensions."""
+        return (self.exchange, self.number, self.trunk) == (other.exchange, other.number, other.trunk)
+
 
 def target_of(caller: Caller, *, exchange: str, extension: str, rules: NumberRules) -> Target | Refused:
     """The telephone that a caller called from, so far as it can be rung; it may have to be proved first.

@@ -1,15 +1,16 @@
 """`denwa trust` shows and changes whom denwa may ring, also while another process has the database open."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.databases import sqlite_template
 from support.trusted import FAR, OWN, RULES, call_for_proof, prove
 
 from store.database import Database
-from store.migrate import migrate
 from trust import codes, opt_outs
 from trust.answers import Granted, Purpose, Reason, Refused
 from trust.gate import may_ring
@@ -17,6 +18,8 @@ from trust.rows import By
 from trust.settings import TrustSettings
 
 pytestmark = pytest.mark.unit
+
+__all__ = ["sqlite_template"]
 
 CONFIGURATION = """
 [exchanges.home]
@@ -38,10 +41,12 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Iterator[Database]:
+def serving(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     """The database as a running denwa has it open."""
-    database = Database.open(f"sqlite:///{tmp_path}/state/denwa/denwa.db")
-    migrate(database)
+    file = tmp_path / "state" / "denwa" / "denwa.db"
+    file.parent.mkdir(parents=True)
+    shutil.copyfile(sqlite_template, file)
+    database = Database.open(f"sqlite:///{file}")
     yield database
     database.close()
 
