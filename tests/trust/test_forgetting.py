@@ -46,3 +46,19 @@ def test_it_is_done_by_the_first_that_is_granted_in_an_hour(database: Database):
     leave_some(database, NOON_UTC - timedelta(days=9))
     database.write(may_book, SETTINGS, SECOND, SECOND, NOON_UTC)
     assert kept(database) == {"Proof": 1, "Code": 0, "ProvingCall": 0, "OptOut": 1, "Count": 6}
+
+
+def test_a_row_that_another_transaction_holds_is_left_and_not_waited_for(postgres_url: str):
+    database, other = Database.open(postgres_url), Database.open(postgres_url)
+    leave_some(database, NOON_UTC)
+    later_utc = NOON_UTC + timedelta(days=9)
+
+    def hold_and_have_the_other_forget(session: Session) -> dict[str, int]:
+        assert session.get(ProvingCall, SECOND.number, with_for_update=True) is not None
+        other.write(forget, later_utc)
+        return kept(other)
+
+    left = database.write(hold_and_have_the_other_forget)
+    assert (left["ProvingCall"], left["Code"], left["Count"]) == (1, 0, 0)
+    database.close()
+    other.close()

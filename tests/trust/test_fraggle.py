@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -168,6 +168,30 @@ def test_of_nodes_that_ask_at_once_one_may_ring(database_url: str):
         assert sorted(map(str, same)) == sorted(
             [str(Granted())] + [str(Refused(Reason.PROVING_LATELY, NOON_UTC + DAY))] * (len(answers) - 1)
         )
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_node_waits_for_the_answer_that_another_was_given_and_has_not_kept_yet(
+    database_url: str, purpose: Purpose
+):
+    """The quota is one; its rows are there already, so that nothing but their lock makes the second one wait."""
+    settings = replace(SETTINGS, in_all=Rate(1, 100))
+    an_hour_ago_utc = NOON_UTC - timedelta(hours=1)
+    asked = OWN if purpose is Purpose.WANTED else FAR
+    other = replace(asked, number=f"{asked.number[:-1]}9")
+
+    with nodes(database_url) as (first, second, *_), ThreadPoolExecutor(1) as pool:
+        assert first.write(may_ring, settings, other, purpose, an_hour_ago_utc) == Granted()
+
+        def be_granted_and_look(session: Session) -> Future[Answer]:
+            assert may_ring(session, settings, asked, purpose, NOON_UTC) == Granted()
+            answer = pool.submit(second.write, may_ring, settings, other, purpose, NOON_UTC)
+            assert not wait([answer], timeout=0.2).done, "the second one did not wait"
+            return answer
+
+        refused = first.write(be_granted_and_look).result(10)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.TOTAL_QUOTA
 
 
 def test_a_quota_holds_over_all_nodes_together(database_url: str):
