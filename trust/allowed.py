@@ -26,7 +26,7 @@ class NumberRules:
     Attributes:
         trunks: its trunks and their prefixes; whatever lies behind one may be rung.
         own_numbers: our services' numbers and our extensions, never rung.
-        hop_prefix: what is dialled there to be passed on.
+        hop_prefix: what is dialled there to be passed on; other exchanges are taken to have the usual one.
         known_prefixes: prefixes of exchanges, of whatever length.
         own_prefixes: by which neighbours dial our exchanges; a number that leads back by one is a circle.
         allow: further prefixes, as the operator wrote them down: whatever is behind one may be rung.
@@ -72,7 +72,7 @@ class NumberRules:
             return []
         known = (*self.trunks.values(), *self.known_prefixes, *self.own_prefixes)
         behind = number[len(prefix) :]
-        return list(ways(prefix, behind, hop_prefix=self.hop_prefix, known=known, most=self.hop_depth))
+        return list(ways(prefix, behind, known=known, most=self.hop_depth))
 
     def destinations(self, number: str) -> frozenset[str]:
         """Which telephone a number behind a trunk leads to, the same by whatever way; several where that is open."""

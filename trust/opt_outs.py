@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
 from trust.answers import Answer, Granted, Reason, Refused
-from trust.keys import destinations, exact
+from trust.keys import destinations, exact, inserting
 from trust.proofs import needs_proof
 from trust.rows import By, Code, OptOut
 from trust.settings import TrustSettings
@@ -34,15 +34,27 @@ def opt_out(
 ) -> None:
     """Never ring this telephone again. What was opted out already stays so, by the stronger of both."""
     keys = [exact(target)] if said_by is By.CLAIM else destinations(settings, target)
-    for key in keys:
-        row = session.get(OptOut, key, with_for_update=True, populate_existing=True)
-        since_utc = row.since_utc if row else now_utc
-        said = max(said_by, row.said_by if row else 0)
-        session.merge(
-            OptOut(key=key, exchange=target.exchange, number=target.number, said_by=said, since_utc=since_utc)
-        )
+    rows = [
+        {
+            "key": key,
+            "exchange": target.exchange,
+            "number": target.number,
+            "said_by": said_by,
+            "since_utc": now_utc,
+        }
+        for key in keys
+    ]
+    before = {row.key: row.said_by for row in _of(session, settings, target)}
+    insert = inserting(session, OptOut)
+    stronger = insert.on_conflict_do_update(
+        index_elements=[OptOut.key],
+        set_={"said_by": insert.excluded.said_by},
+        where=OptOut.said_by < insert.excluded.said_by,
+    )
+    session.execute(stronger, rows)
     session.execute(delete(Code).where(Code.exchange == target.exchange, Code.number == target.number))
-    tell_of(session, "trust.opted_out", now_utc, _facts(target, said_by))
+    if any(before.get(key, 0) < said_by for key in keys):
+        tell_of(session, "trust.opted_out", now_utc, _facts(target, said_by))
 
 
 def take_back(

@@ -8,6 +8,8 @@ asks takes the one that is worst for the number.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from exchange.network.numbers import COMMUNITY_HOP_PREFIX
+
 PREFIX_DIGITS = (3, 4)
 EXTENSION_DIGITS = range(2, 6)
 
@@ -33,29 +35,32 @@ class Way:
         return self.prefixes[-1] + self.extension
 
 
-def ways(
-    first_prefix: str, behind: str, *, hop_prefix: str, known: Collection[str], most: int
-) -> Iterator[Way]:
+def ways(first_prefix: str, behind: str, *, known: Collection[str], most: int) -> Iterator[Way]:
     """All readings of the digits behind a trunk's prefix.
 
     Of those through more than `most` exchanges only the beginning is given: `most` + 1 prefixes, and the rest as extension.
+
+    Args:
+        first_prefix: the trunk's.
+        behind: the digits.
+        known: prefixes of exchanges, of whatever length.
+        most: through how many exchanges a way is read.
     """
-    yield from _read((first_prefix,), behind, hop_prefix, known, most)
+    yield from _read((first_prefix,), behind, known, most)
 
 
-def _read(
-    prefixes: tuple[str, ...], rest: str, hop_prefix: str, known: Collection[str], most: int
-) -> Iterator[Way]:
+def _read(prefixes: tuple[str, ...], rest: str, known: Collection[str], most: int) -> Iterator[Way]:
     if len(prefixes) > most:
         yield Way(prefixes, rest)
         return
     if not rest:
         yield Way(prefixes, "")
-    if len(rest) in EXTENSION_DIGITS and not rest.startswith(hop_prefix):
-        yield Way(prefixes, rest)
-    if rest.startswith(hop_prefix):
-        after = rest[len(hop_prefix) :]
-        lengths = {length for length in PREFIX_DIGITS if length <= len(after)}
-        lengths |= {len(prefix) for prefix in known if after.startswith(prefix)}
-        for length in sorted(lengths):
-            yield from _read((*prefixes, after[:length]), after[length:], hop_prefix, known, most)
+    if not rest.startswith(COMMUNITY_HOP_PREFIX):
+        if len(rest) in EXTENSION_DIGITS:
+            yield Way(prefixes, rest)
+        return
+    after = rest.removeprefix(COMMUNITY_HOP_PREFIX)
+    lengths = {length for length in PREFIX_DIGITS if length <= len(after)}
+    lengths |= {len(prefix) for prefix in known if after.startswith(prefix)}
+    for length in sorted(lengths):
+        yield from _read((*prefixes, after[:length]), after[length:], known, most)

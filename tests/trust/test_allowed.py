@@ -83,6 +83,13 @@ def test_the_best_known_circle(number: str):
     assert RULES.barred(number, "C") is Reason.CIRCLE
 
 
+def test_another_hop_prefix_at_home_changes_nothing_beyond():
+    rules = replace(RULES, hop_prefix="9")
+    assert rules.barred("39001131001", "B") is None
+    assert rules.barred("3909001", "B") is None
+    assert rules.barred("9001", "") is Reason.NOT_ALLOWED, "it would be passed on"
+
+
 def test_of_two_trunks_the_longer_prefix_decides():
     rules = replace(RULES, trunks={"B": "39", "C": "390"})
     assert rules.barred("3901001", "C") is None

@@ -1,9 +1,11 @@
 """Telephones that are not to be rung, and who may take that back."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 from support.trusted import FAR, NOON_UTC, OWN, ROUND, SETTINGS, call_for_proof, events, prove
 
 from store.database import Database
@@ -106,6 +108,28 @@ def test_an_opt_out_keeps_its_first_day_and_its_strongest_voice(database: Databa
     by_key = {row.key: row for row in database.read(opt_outs.all_opt_outs)}
     row = by_key["3901001"]
     assert (row.said_by, row.since_utc) == (By.OPERATOR, NOON_UTC)
+
+
+def test_what_is_said_again_is_told_once_unless_a_stronger_one_says_it(database: Database):
+    for said_by in (By.CLAIM, By.CLAIM, By.TELEPHONE, By.CLAIM, By.TELEPHONE, By.OPERATOR):
+        opt_out(database, OWN, said_by)
+    assert events(database) == ["trust.opted_out"] * 3
+
+
+def test_two_nodes_may_hear_it_at_once(database: Database, database_url: str):
+    other = Database.open(database_url)
+    with ThreadPoolExecutor(1) as pool:
+
+        def opt_out_while_the_other_does(session: Session) -> Future[None]:
+            opt_outs.opt_out(session, SETTINGS, FAR, By.TELEPHONE, NOON_UTC)
+            session.flush()
+            same = pool.submit(opt_out, other, FAR, By.OPERATOR)
+            assert not wait([same], timeout=0.1).done
+            return same
+
+        database.write(opt_out_while_the_other_does).result(10)
+    other.close()
+    assert take_back(database, FAR, By.TELEPHONE) == Refused(Reason.OPTED_OUT)
 
 
 def test_taking_back_where_nothing_was_said_is_granted_and_not_told(database: Database):

@@ -1,6 +1,8 @@
 """The telephone that a caller called from."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange.sip.caller import Caller, CallerTrust
 from trust.allowed import UNMARKED, NumberRules
@@ -79,3 +81,20 @@ def test_a_refusal_names_the_trunk_that_lacks_the_lines():
 def test_a_trunk_whose_name_is_its_prefix_is_a_trunk():
     rules = NumberRules(trunks={"390": "390"})
     assert of("390", rules=rules, peer="390") == Refused(Reason.NOT_ALLOWED, exchange="home", trunk="390")
+
+
+names = st.sampled_from(["", "SIP-TRUNK-B", "SIP-TRUNK-C", "1001", "3901001", "110", "390110"]) | st.text(
+    max_size=8
+)
+
+
+@given(names, names, names, st.sampled_from(CallerTrust))
+def test_whoever_calls_the_answer_is_typed_and_what_may_be_rung_is_allowed(
+    number: str, peer: str, did: str, trust: CallerTrust
+):
+    caller = Caller(number, peer=peer, did=did, trust=trust)
+    target = target_of(caller, exchange="home", extension="services", rules=WITH_TRUNKS)
+    if isinstance(target, Target):
+        assert trust is not CallerTrust.CLAIM
+        assert WITH_TRUNKS.barred(target.number, target.trunk) is None
+        assert target.is_own == (peer == number)

@@ -14,7 +14,7 @@ extensions = st.from_regex(r"[1-9][0-9]{1,4}", fullmatch=True)
 
 
 def read(behind: str, first: str = "390", known: tuple[str, ...] = (), most: int = 4) -> list[Way]:
-    return list(ways(first, behind, hop_prefix="0", known=known, most=most))
+    return list(ways(first, behind, known=known, most=most))
 
 
 def test_an_extension_of_the_neighbour():
