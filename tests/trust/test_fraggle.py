@@ -73,12 +73,11 @@ def forged(count: int, rng: random.Random) -> dict[str, str]:
         way = ["390"] if last == "390" else ["390", *(each for each in between if each != last), last]
         number = route_number([Hop(prefix) for prefix in way], extension)
         victim = last + extension
-        if (
-            rng.random() < 0.7
-        ):  # a public network, an emergency, a circle, ourselves, nonsense, another trunk's
-            outside = ["0312345678", "390110", "39001130390" + extension, "3900242" + extension]
-            outside += ["390" + "9" * 12, "510" + extension, "39001130662107820808" + "0989" + extension]
-            number, victim = f"{rng.choice(outside)}{rng.choice(['', '', '1'])}", ""
+        if rng.random() < 0.5:  # a public network, circles, ourselves, too far, another trunk's, nonsense
+            digits = str(rng.randrange(10**6, 10**7))
+            outside = ["03" + digits, "39001130390" + digits[:4], "3900242" + digits[:4], "390110"]
+            outside += ["39001130662107820808" + "0989" + digits[:4], "510" + digits, "390" + digits]
+            number, victim = rng.choice(outside), ""
             if RULES_OF_TEST.barred(number, "B") is None:
                 continue  # an accident made a telephone of it
         found[number] = victim
@@ -95,15 +94,24 @@ def targets(numbers: Iterable[str]) -> list[Target]:
     return found
 
 
-def ring(node: Database, settings: TrustSettings, wanted: Iterable[Target], now_utc: datetime) -> list[str]:
-    """Book for each caller, and place the proving call that the booking needs; whom it rang."""
+def ring(node: Database, settings: TrustSettings, wanted: Sequence[Target], now_utc: datetime) -> list[str]:
+    """Book for each caller, and place the proving call that the booking needs; whom it rang.
 
-    def book_and_ring(session: Session, target: Target) -> bool:
+    On PostgreSQL each in a transaction of its own, so that nodes get into each other's way; where one writes at a time, a
+    few in each, for the disk's sake.
+    """
+
+    def may(session: Session, target: Target) -> bool:
         booked = may_book(session, settings, target, target, now_utc)
-        may = booked == Granted(needs_proof=True)
-        return may and may_ring(session, settings, target, Purpose.PROVING, now_utc) == Granted()
+        needs_proof = booked == Granted(needs_proof=True)
+        return needs_proof and may_ring(session, settings, target, Purpose.PROVING, now_utc) == Granted()
 
-    return [target.number for target in wanted if node.write(book_and_ring, target)]
+    def book_and_ring(session: Session, some: Sequence[Target]) -> list[str]:
+        return [target.number for target in some if may(session, target)]
+
+    each = 1 if node.is_shared else 20
+    shares = [wanted[first : first + each] for first in range(0, len(wanted), each)]
+    return [number for share in shares for number in node.write(book_and_ring, share)]
 
 
 def test_a_thousand_forged_numbers_ring_each_real_telephone_once_a_day_and_no_other(database_url: str):
@@ -113,7 +121,7 @@ def test_a_thousand_forged_numbers_ring_each_real_telephone_once_a_day_and_no_ot
     wanted = targets(leads_to)
     assert len(set(leads_to.values())) == TELEPHONES + 1, "every telephone is named"
     assert {leads_to[target.number] for target in wanted} == set(leads_to.values()) - {""}
-    assert len(wanted) > 3 * TELEPHONES, "most by several ways"
+    assert len(wanted) > 4 * TELEPHONES, "most by several ways"
     with nodes(database_url) as opened:
         for day, asked in ((0, wanted), (1, wanted[:30])):
             now_utc = NOON_UTC + day * DAY
