@@ -1,8 +1,10 @@
 """The two questions that every service asks before it rings anybody: may it be booked, may it be rung.
 
 Both write down what they grant, so both belong into the transaction that writes the booking or the attempt, before that
-row, and one of them into one transaction: they lock the counts in one order, so that nodes do not block each other. The
-answer is counted once that is committed, whatever becomes of the call.
+row. The answer is counted once that is committed, whatever becomes of the call.
+
+Nodes do not block each other: a transaction may ask for several calls of one purpose, or for one booking and then one call
+for a proof. All of them lock the counts in one order, the one of all calls first.
 """
 
 from collections.abc import Iterable

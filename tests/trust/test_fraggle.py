@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -200,6 +201,18 @@ def test_a_node_waits_for_the_answer_that_another_was_given_and_has_not_kept_yet
         refused = first.write(be_granted_and_look).result(10)
     assert isinstance(refused, Refused)
     assert refused.reason is Reason.TOTAL_QUOTA
+
+
+def test_nodes_that_take_many_calls_at_a_time_do_not_block_each_other(database_url: str):
+    telephones = [replace(OWN, number=f"20{number}") for number in range(10, 30)]
+
+    def take(node: Database, place: int) -> list[Answer]:
+        in_some_order = random.Random(place).sample(telephones, len(telephones))
+        ask = partial(may_ring, settings=SETTINGS, purpose=Purpose.WANTED, now_utc=NOON_UTC)
+        return node.write(lambda session: [ask(session, target=target) for target in in_some_order])
+
+    with nodes(database_url) as opened:
+        assert all(answers == [Granted()] * len(telephones) for answers in at_once(opened, take))
 
 
 def test_a_quota_holds_over_all_nodes_together(database_url: str):
