@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 from denwa.config.load import Configuration
 from denwa.config.models import Extension
 from exchange.network.dialplan import DialplanRequest, ServiceNumber, Trunk
+from exchange.network.numbers import DIALLED_DIGITS
 from exchange.network.patterns import NumberPattern
 from exchange.sip.extensions import Extensions
 from exchange.sip.registration import ExchangeSettings, ExtensionSettings
 from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable, make_token
 from timekeeping.lead import lead_samples
+from trust.allowed import NumberRules
+from trust.settings import Rate, TrustSettings
 
 
 def exchange_settings(configuration: Configuration) -> dict[str, ExchangeSettings]:
@@ -80,6 +83,32 @@ def dialplan_request(configuration: Configuration, extension: Extension) -> Dial
     )
 
 
+def trust_settings(configuration: Configuration) -> TrustSettings:
+    """Who may be rung by each exchange, and how often."""
+    trust = configuration.trust
+    return TrustSettings(
+        exchanges={
+            name: NumberRules(
+                trunks=exchange.trunks,
+                own_numbers=_own_numbers(configuration, name),
+                hop_prefix=exchange.hop_prefix,
+                known_prefixes=exchange.prefixes,
+                own_prefixes=trust.own_prefixes,
+                allow=trust.allow.get(name, ()),
+                deny=trust.deny.get(name, ()),
+                emergency=frozenset(trust.emergency),
+                hop_depth=trust.hop_depth,
+            )
+            for name, exchange in configuration.exchanges.items()
+        },
+        proof_days=trust.proof_days,
+        per_source=Rate(*trust.per_source),
+        per_target=Rate(*trust.per_target),
+        per_trunk=Rate(*trust.per_trunk),
+        in_all=Rate(*trust.in_all),
+    )
+
+
 def status(configuration: Configuration, services: Collection[str]) -> str:
     """In one line what there is to dial."""
     by_extension: list[Mapping[str, str]] = [each.numbers for each in configuration.extensions.values()]
@@ -103,6 +132,14 @@ def _numbers(numbers: Mapping[str, str], services: Collection[str]) -> tuple[Num
         for number, service in numbers.items()
         if service in services
     )
+
+
+def _own_numbers(configuration: Configuration, exchange: str) -> tuple[NumberPattern, ...]:
+    """What reaches us at an exchange: the services' numbers, and the extensions' own."""
+    ours = [each for each in configuration.extensions.values() if each.exchange == exchange]
+    numbers = [number for extension in ours for number in extension.numbers]
+    users = [extension.user for extension in ours if DIALLED_DIGITS.issuperset(extension.user)]
+    return tuple(NumberPattern.parse(number) for number in dict.fromkeys((*numbers, *users)))
 
 
 class Targets(Mapping[str, str]):

@@ -20,6 +20,7 @@ COMMANDS = {
     "dialplan": "denwa.cli.dialplan",
     "doctor": "denwa.cli.doctor",
     "calls": "denwa.cli.calls",
+    "trust": "denwa.cli.trust",
 }
 """Where each command is: a function of the command's name."""
 JAPANESE = {
@@ -30,6 +31,7 @@ JAPANESE = {
     "dialplan": "交換機に貼り付ける内容と、その場所を表示します。",
     "doctor": "交換機への道を実際に試します。直すものがなければ終了コードは 0 です。",
     "calls": "記録された通話を表示します。新しいものが下です。",
+    "trust": "呼び出してよい番号と、呼び出さない番号を、表示し、変更します。",
 }
 """What each command does; in English its function says so."""
 

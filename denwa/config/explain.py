@@ -40,6 +40,7 @@ _FAULTS: dict[str, Fault] = {
     "name": phrases.NAME,
     "user": phrases.USER,
     "number": phrases.NUMBER,
+    "hour_and_day": phrases.HOUR_AND_DAY,
 }
 _LIMITS = ("ge", "le", "gt", "lt")
 

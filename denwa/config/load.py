@@ -13,7 +13,7 @@ from pydantic_settings import SettingsError
 from denwa.config import phrases
 from denwa.config.explain import dotted, explain, where
 from denwa.config.findings import ConfigurationError, Finding, errors
-from denwa.config.models import Events, Exchange, Extension, Limits, Log, Sip, Store
+from denwa.config.models import Events, Exchange, Extension, Limits, Log, Sip, Store, Trust
 from denwa.config.names import strange_names
 from denwa.config.rules import Checked, unfitting
 from denwa.config.secret import SecretFault, with_password, with_url
@@ -38,6 +38,7 @@ class Configuration:
     store: Store
     events: Events
     limits: Limits
+    trust: Trust
     exchanges: Mapping[str, Exchange]
     extensions: Mapping[str, Extension]
     numbers: Mapping[str, str]
@@ -85,6 +86,7 @@ def load(
         store=store,
         events=settings.events,
         limits=settings.limits,
+        trust=settings.trust,
         exchanges=settings.exchanges,
         extensions=extensions,
         numbers=default_numbers(services),

@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
 from exchange.network.numbers import COMMUNITY_HOP_PREFIX, NumberError, require_digits
 from exchange.network.patterns import NumberPattern
 from timekeeping.lead import GREATEST_LEAD_MS
+from trust.allowed import HOP_DEPTH
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_-]{1,63})*\.?\Z"
@@ -58,6 +59,14 @@ def _pattern(text: str) -> str:
         raise PydanticCustomError("number", "no number", {"why": str(error)}) from None
 
 
+def _hour_and_day(found: object) -> object:
+    numbers = found if isinstance(found, list | tuple) else ()
+    whole = all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+    if not (len(numbers) == 2 and whole and 1 <= numbers[0] <= numbers[1]):
+        raise PydanticCustomError("hour_and_day", "no hour and day", {"found": str(found)})
+    return found
+
+
 Address = Annotated[str, AfterValidator(_address)]
 """An IPv4 address, or "" to have it found."""
 Host = Annotated[str, AfterValidator(_host)]
@@ -71,6 +80,8 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 User = Annotated[str, AfterValidator(_user)]
 """A SIP user."""
 Port = Annotated[int, Field(ge=1, le=65535)]
+HourAndDay = Annotated[tuple[int, int], BeforeValidator(_hour_and_day)]
+"""How often in an hour, and in a day."""
 
 
 class Table(BaseModel):
@@ -113,6 +124,31 @@ class Events(Table):
 
     exec: tuple[str, ...] = ()
     """A program and its arguments, run for each event without a shell: ["/usr/local/bin/on-denwa-event"]."""
+
+
+class Trust(Table):
+    """Who may be rung, and how often."""
+
+    allow: dict[str, tuple[Digits, ...]] = {}
+    """By exchange, prefixes behind which any number may be rung, beside its telephones and its trunks: home = ["03"]."""
+    deny: dict[str, tuple[Digits, ...]] = {}
+    """By exchange, prefixes of numbers that are never rung, unless a longer prefix is in allow."""
+    emergency: tuple[Digits, ...] = ()
+    """Emergency numbers, never rung, beside 110, 118 and 119."""
+    own_prefixes: tuple[Digits, ...] = ()
+    """The prefixes by which other exchanges dial ours: a number that leads back here is not rung."""
+    hop_depth: Annotated[int, Field(ge=1, le=8)] = HOP_DEPTH
+    """Through how many exchanges a number that is rung may lead, the neighbour counted."""
+    proof_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    """How long a proved number stays proved, in days."""
+    per_source: HourAndDay = (20, 60)
+    """Bookings by one telephone, in an hour and in a day."""
+    per_target: HourAndDay = (20, 100)
+    """Calls to one telephone, in an hour and in a day."""
+    per_trunk: HourAndDay = (60, 300)
+    """Calls by one trunk, in an hour and in a day; for numbers not proved yet, their bookings and calls by themselves."""
+    in_all: HourAndDay = (600, 5000)
+    """Calls in all, in an hour and in a day, and bookings; for numbers not proved yet by themselves."""
 
 
 class Limits(Table):

@@ -140,6 +140,16 @@ NUMBER = Fault(
         '"117" のような番号か "7XXXX" のような範囲にしてください',
     ),
 )
+HOUR_AND_DAY = Fault(
+    Text(
+        "{found} is no pair of how often in an hour and in a day",
+        "{found} は、一時間と一日の回数の組ではありません",
+    ),
+    Text(
+        "write two whole numbers from 1 on, that of the day not less than that of the hour: [20, 60]",
+        "1 以上の整数を二つ、一日の回数を一時間の回数以上にして書いてください: [20, 60]",
+    ),
+)
 OTHER = Fault(Text("{why}", "{why}"), _AS_SAID)
 
 NO_SUCH_EXCHANGE = Fault(

@@ -41,19 +41,14 @@ def unfitting(checked: Checked) -> list[Finding]:
         found += _numbers(checked, name, extension)
     found += _same_users(checked)
     found += _limits(checked)
+    found += _trust(checked)
     found += _unused(checked)
     return found
 
 
 def _exchange(checked: Checked, name: str, extension: Extension) -> Iterator[Finding]:
-    known = checked.settings.exchanges
-    if extension.exchange not in known:
-        yield checked.finding(
-            ("extensions", name, "exchange"),
-            phrases.NO_SUCH_EXCHANGE,
-            found=extension.exchange,
-            known=", ".join(known) or Text("(none is there yet)", "(まだ一つもありません)"),
-        )
+    if extension.exchange not in checked.settings.exchanges:
+        yield _no_exchange(checked, ("extensions", name, "exchange"), extension.exchange)
 
 
 def _numbers(checked: Checked, name: str, extension: Extension) -> Iterator[Finding]:
@@ -107,10 +102,22 @@ def _limits(checked: Checked) -> Iterator[Finding]:
             yield _no_service(checked, ("limits", "services", service), service)
 
 
+def _trust(checked: Checked) -> Iterator[Finding]:
+    for key in ("allow", "deny"):
+        for exchange in getattr(checked.settings.trust, key):
+            if exchange not in checked.settings.exchanges:
+                yield _no_exchange(checked, ("trust", key, exchange), exchange)
+
+
 def _unused(checked: Checked) -> Iterator[Finding]:
     used = {extension.exchange for extension in checked.settings.extensions.values()}
     for name in checked.settings.exchanges.keys() - used:
         yield checked.finding(("exchanges", name), phrases.UNUSED_EXCHANGE, Severity.WARNING, name=name)
+
+
+def _no_exchange(checked: Checked, location: Location, exchange: str) -> Finding:
+    known = ", ".join(checked.settings.exchanges) or Text("(none is there yet)", "(まだ一つもありません)")
+    return checked.finding(location, phrases.NO_SUCH_EXCHANGE, found=exchange, known=known)
 
 
 def _no_service(checked: Checked, location: Location, service: str) -> Finding:

@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from denwa.config.models import Events, Exchange, Extension, Limits, Log, Name, Sip, Store
+from denwa.config.models import Events, Exchange, Extension, Limits, Log, Name, Sip, Store, Trust
 from denwa.config.sources import CREDENTIAL_PREFIX, DELIMITER, PREFIX, credentials_folder
 from denwa.language import Language
 
@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Who is told of what happens."""
     limits: Limits = Limits()
     """How many calls at once."""
+    trust: Trust = Trust()
+    """Who may be rung, and how often."""
     exchanges: dict[Name, Exchange] = {}
     """The exchanges, each a table [exchanges.NAME]."""
     extensions: dict[Name, Extension] = {}

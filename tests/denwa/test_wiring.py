@@ -9,6 +9,8 @@ from denwa import wiring
 from denwa.config.load import Configuration, load
 from exchange.sip.registration import ExtensionSettings
 from exchange.sip.routing import Refusal, Route, make_token
+from trust.allowed import HOP_DEPTH
+from trust.settings import Rate, TrustSettings
 
 pytestmark = pytest.mark.unit
 
@@ -103,6 +105,38 @@ def test_with_an_extension_the_usual_numbers_are_nobodys(configuration: Configur
 
 def test_a_lead_is_counted_in_samples(configuration: Configuration):
     assert wiring.leads(configuration) == {"s": 320, "m": 0}
+
+
+TRUSTED = """
+[exchanges.home.trunks]
+B = "390"
+[trust]
+allow = { home = ["03"] }
+deny = { away = ["9"] }
+emergency = ["911"]
+own_prefixes = ["242"]
+hop_depth = 2
+proof_days = 30
+per_source = [1, 2]
+"""
+
+
+def test_what_may_be_rung_is_told_by_exchange(tmp_path: Path):
+    settings = wiring.trust_settings(read(tmp_path, TWO_EXCHANGES + TRUSTED))
+    home, away = settings.exchanges["home"], settings.exchanges["away"]
+    assert (home.trunks, away.trunks) == ({"B": "390"}, {})
+    assert (home.allow, home.deny, away.allow, away.deny) == (("03",), (), (), ("9",))
+    assert home.emergency == away.emergency == {"911"}
+    assert (home.own_prefixes, home.hop_depth, settings.proof_days) == (("242",), 2, 30)
+    assert (settings.per_source, settings.per_target) == (Rate(1, 2), Rate(20, 100))
+    assert [pattern.text for pattern in home.own_numbers] == ["117", "7000"]
+    assert [pattern.text for pattern in away.own_numbers] == ["117", "7XXXX", "8000"]
+
+
+def test_the_defaults_of_trust_are_the_same_with_and_without_a_configuration(tmp_path: Path):
+    settings = wiring.trust_settings(read(tmp_path, ""))
+    assert settings == TrustSettings()
+    assert wiring.trust_settings(read(tmp_path, TWO_EXCHANGES)).exchanges["home"].hop_depth == HOP_DEPTH
 
 
 def test_no_exchange_is_a_target_before_the_extensions_are_open():

@@ -23,6 +23,7 @@ TABLES = {
     "`[store]`": "Store",
     "`[events]`": "Events",
     "`[limits]`": "Limits",
+    "`[trust]`": "Trust",
     "`[exchanges.NAME]`": "Exchange",
     "`[extensions.NAME]`": "Extension",
     "`[clock]`": "ClockConfig",

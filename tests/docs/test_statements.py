@@ -17,11 +17,23 @@ from exchange.sip.registration_policy import _SLOW_S
 from exchange.sip.stack import StackConfig
 from services.clock.producer import AHEAD_SAMPLES
 from services.registry import installed
+from trust import codes
+from trust.allowed import EMERGENCY_NUMBERS, HOP_DEPTH
+from trust.settings import TrustSettings
 
 pytestmark = pytest.mark.unit
 
 DOCS = ROOT / "docs"
 LIMITS = Limits()
+COUNTED = {4: "four"}
+EVENTS = {
+    "trust.proved",
+    "trust.revoked",
+    "trust.code_locked",
+    "trust.opted_out",
+    "trust.opted_in",
+    "trust.quota_refused",
+}
 SLOWEST_MINUTES = {11: ("eleven minutes", "11 分")}
 
 
@@ -87,6 +99,23 @@ def test_architecture_md_gives_the_bounds_of_the_code():
     says(page, "three seconds ahead")
 
 
+def test_trust_md_gives_the_figures_of_the_code():
+    settings = TrustSettings()
+    pages = {"en": text_of("docs/trust.md"), "ja": text_of("docs/ja/trust.md")}
+    says(pages["en"], f"through more than {COUNTED[HOP_DEPTH]} exchanges", "eight digits", "5.8 million")
+    says(pages["en"], f"for {settings.proof_days} days", "digits from 1 to 7 only", "five wrong ones")
+    says(pages["ja"], f"{settings.proof_days} 日間", "8 桁", "1〜7", "580 万", "5 回")
+    assert (codes.LENGTH, codes.DIGITS, codes.MOST_WRONG_TRIES) == (8, "1234567", 5)
+    assert round(len(codes.DIGITS) ** codes.LENGTH / 1e6, 1) == 5.8
+    for page in pages.values():
+        says(page, "24", *(f"`{kind}`" for kind in EVENTS), *EMERGENCY_NUMBERS)
+
+
+def test_every_event_of_trust_is_in_its_page():
+    sources = "".join(path.read_text() for path in (ROOT / "trust").glob("*.py"))
+    assert set(re.findall(r'"(trust\.\w+)"', sources)) == EVENTS
+
+
 def test_architecture_md_names_modules_that_exist():
     page = (DOCS / "architecture.md").read_text()
     for path in re.findall(
@@ -118,7 +147,9 @@ def test_the_picture_names_modules_that_exist():
             assert list((ROOT / room).glob(f"{name}.*")), f"{room}/{name}"
 
 
-@pytest.mark.parametrize("folder", ["audio", "timekeeping", "exchange", "schedules", "services", "denwa"])
+@pytest.mark.parametrize(
+    "folder", ["audio", "timekeeping", "exchange", "schedules", "trust", "services", "denwa"]
+)
 def test_a_rooms_page_names_only_what_is_in_it(folder: str):
     page = (ROOT / folder / "README.md").read_text()
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith(("| `", "| [`"))]

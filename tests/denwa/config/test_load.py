@@ -24,6 +24,17 @@ format = "json"
 calls = 20
 [limits.services]
 speaking = 5
+[trust]
+allow = { home = ["03"] }
+deny = { home = ["0390"] }
+emergency = ["911"]
+own_prefixes = ["242"]
+hop_depth = 2
+proof_days = 30
+per_source = [1, 2]
+per_target = [3, 4]
+per_trunk = [5, 6]
+in_all = [7, 8]
 [exchanges.home]
 host = "pbx.example"
 port = 5080
@@ -69,6 +80,12 @@ def test_every_key_is_read(loaded: Load):
     assert (configuration.sip.port, configuration.sip.address) == (5070, "127.0.0.9")
     assert (configuration.log.level, configuration.log.format) == ("debug", "json")
     assert (configuration.limits.calls, configuration.limits.services) == (20, {"speaking": 5})
+    trust = configuration.trust
+    assert (trust.allow, trust.deny) == ({"home": ("03",)}, {"home": ("0390",)})
+    assert (trust.emergency, trust.own_prefixes) == (("911",), ("242",))
+    assert (trust.hop_depth, trust.proof_days) == (2, 30)
+    assert (trust.per_source, trust.per_target) == ((1, 2), (3, 4))
+    assert (trust.per_trunk, trust.in_all) == ((5, 6), (7, 8))
     home = configuration.exchanges["home"]
     assert (home.host, home.port, home.transport) == ("pbx.example", 5080, "tcp")
     assert (home.address, home.lead_ms) == ("127.0.0.8", 12.5)

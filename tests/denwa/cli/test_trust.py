@@ -1,0 +1,159 @@
+"""`denwa trust` shows and changes whom denwa may ring, also while another process has the database open."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.databases import sqlite_template
+from support.trusted import FAR, OWN, RULES, call_for_proof, prove
+
+from store.database import Database
+from trust import codes, opt_outs
+from trust.answers import Granted, Purpose, Reason, Refused
+from trust.gate import may_ring
+from trust.rows import By
+from trust.settings import TrustSettings
+
+pytestmark = pytest.mark.unit
+
+__all__ = ["sqlite_template"]
+
+CONFIGURATION = """
+[exchanges.home]
+host = "192.0.2.10"
+trunks = { B = "390", C = "510" }
+[extensions.services]
+exchange = "home"
+user = "7000"
+password = "hush"
+"""
+SETTINGS = TrustSettings({"home": RULES})
+
+
+@pytest.fixture(autouse=True)
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration in the working folder, and a place for the database."""
+    (tmp_path / "denwa.toml").write_text(CONFIGURATION)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def serving(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """The database as a running denwa has it open."""
+    file = tmp_path / "state" / "denwa" / "denwa.db"
+    file.parent.mkdir(parents=True)
+    shutil.copyfile(sqlite_template, file)
+    database = Database.open(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_where_nothing_is_known_it_says_so(denwa):
+    assert denwa("trust", "list", "--lang", "en").output == (
+        "No number is proved, waits for a proof or is opted out.\n"
+    )
+    assert denwa("trust", "list", "--json").output == ""
+
+
+def test_the_list_shows_proofs_codes_and_opt_outs(denwa, serving: Database):
+    serving.write(prove, FAR, now() - timedelta(days=200))
+    second = FAR.__class__("home", "services", "3902002", "B")
+    serving.write(call_for_proof, second, now())
+    serving.write(opt_outs.opt_out, SETTINGS, OWN, By.TELEPHONE, now())
+    output = denwa("trust", "list", "--lang", "en").output
+    assert [line.split()[0] for line in output.splitlines()[3:] if line.strip()] == [
+        OWN.number,
+        FAR.number,
+        second.number,
+    ]
+    assert "asked by the telephone" in output
+    assert "proof ended" in output
+    assert "code spoken, not confirmed" in output
+    assert "確認の期限切れ" in denwa("trust", "list", "--lang", "ja").output
+    code = serving.write(codes.issue, second, now())
+    assert code not in denwa("trust", "list", "--json").output
+
+
+def test_programs_get_one_object_a_number(denwa, serving: Database):
+    at_utc = now()
+    serving.write(prove, FAR, at_utc)
+    (line,) = denwa("trust", "list", "--json").output.splitlines()
+    assert json.loads(line) == {
+        "number": FAR.number,
+        "exchange": "home",
+        "trunk": "B",
+        "state": "proved",
+        "since_utc": at_utc.isoformat(),
+        "until_utc": (at_utc + timedelta(days=180)).isoformat(),
+    }
+
+
+def test_a_locked_code_is_shown(denwa, serving: Database):
+    serving.write(call_for_proof, FAR, now())
+    for _ in range(codes.MOST_WRONG_TRIES):
+        serving.write(codes.confirm_by_dialling, FAR, "0", now())
+    assert "code locked" in denwa("trust", "list", "--lang", "en").output
+
+
+def test_what_the_operator_changes_holds_in_the_running_denwa_at_once(denwa, serving: Database):
+    def ring() -> object:
+        return serving.write(may_ring, SETTINGS, FAR, Purpose.WANTED, now())
+
+    serving.write(prove, FAR, now())
+    assert ring() == Granted()
+    assert "not rung again" in denwa("trust", "optout", "390-1001", "--lang", "en").output
+    assert ring() == Refused(Reason.OPTED_OUT, None, "home", "B")
+    assert "never rung (operator)" in denwa("trust", "list", "--lang", "en").output
+    denwa("trust", "optin", "390-1001")
+    assert ring() == Granted()
+    assert "no longer proved" in denwa("trust", "revoke", "3901001", "--lang", "en").output
+    assert ring() == Refused(Reason.UNPROVED)
+
+
+def test_a_number_that_is_not_proved_cannot_be_revoked(denwa):
+    result = denwa("trust", "revoke", "3901001", "--lang", "en")
+    assert result.exit_code == 1
+    assert result.stderr == "3901001 is not proved at home.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["optout"], "denwa trust optout NUMBER"),
+        (["optout", "alice"], "cannot be dialled"),
+        (["revoke", "1001", "--exchange", "away"], "one of: home"),
+        (["paint", "1001"], "paint"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(denwa, arguments: list[str], says: str):
+    result = denwa("trust", *arguments, "--lang", "en")
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_with_several_exchanges_it_asks_which(denwa, tmp_path: Path):
+    text = CONFIGURATION + '[exchanges.away]\nhost = "192.0.2.11"\n'
+    (tmp_path / "denwa.toml").write_text(text)
+    assert "one of: home, away" in denwa("trust", "optout", "1001", "--lang", "en").stderr
+    assert denwa("trust", "optout", "1001", "--exchange", "away").exit_code == 0
+    (line,) = denwa("trust", "list", "--json").output.splitlines()
+    assert json.loads(line)["exchange"] == "away"
+
+
+def test_without_an_exchange_there_is_nobody_to_ring(denwa, tmp_path: Path):
+    (tmp_path / "denwa.toml").write_text("")
+    assert denwa("trust", "optout", "1001").exit_code == 2
+
+
+def test_a_database_that_cannot_be_had_is_told(denwa, tmp_path: Path):
+    (tmp_path / "state").write_text("a file in the folder's place")
+    result = denwa("trust", "list")
+    assert result.exit_code == 1
+    assert str(tmp_path / "state") in result.stderr

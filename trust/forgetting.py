@@ -1,0 +1,27 @@
+"""Removes what no longer counts, so that whoever forges numbers cannot fill the disk."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
+from sqlalchemy.orm import Session
+
+from store.base import Base
+from trust.rows import Code, Count, ProvingCall
+
+KEPT = timedelta(days=2)
+"""Longer than any of them counts."""
+
+
+def forget(session: Session, now_utc: datetime) -> None:
+    """Delete counts, codes and proving calls that have been over for a day."""
+    before_utc = now_utc - KEPT
+    _delete(session, Count, Count.start_utc < before_utc)
+    _delete(session, Code, Code.issued_utc < before_utc)
+    _delete(session, ProvingCall, ProvingCall.rung_utc < before_utc)
+
+
+def _delete(session: Session, table: type[Base], is_old: ColumnElement[bool]) -> None:
+    """Leave rows alone that another transaction holds: it is about to use them again."""
+    key = tuple_(*inspect(table).primary_key)
+    old = select(*inspect(table).primary_key).where(is_old).with_for_update(skip_locked=True)
+    session.execute(delete(table).where(key.in_(old)).execution_options(synchronize_session=False))

@@ -1,0 +1,158 @@
+"""The two questions that every service asks before it rings anybody: may it be booked, may it be rung.
+
+Both write down what they grant, so both belong into the transaction that writes the booking or the attempt, before that
+row. The answer is counted once that is committed, whatever becomes of the call.
+
+Nodes do not block each other: a transaction may ask for several calls of one purpose, or for one booking and then one call
+for a proof. All of them lock the counts in one order, the one of all calls first.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.outbox import tell_of
+from trust import quotas
+from trust.answers import Answer, Granted, Purpose, Reason, Refused
+from trust.forgetting import forget
+from trust.keys import destinations, exact, inserting
+from trust.opt_outs import is_opted_out
+from trust.proofs import RENEWABLE, ends_utc, needs_proof, proof_of
+from trust.quotas import Counts, Deed, Full, Quota, Scope
+from trust.rows import ProvingCall
+from trust.settings import Rate, TrustSettings
+from trust.target import Target
+
+BETWEEN_PROVING_CALLS = timedelta(hours=24)
+
+_REASONS = {
+    Scope.SOURCE: Reason.SOURCE_QUOTA,
+    Scope.TARGET: Reason.TARGET_QUOTA,
+    Scope.TRUNK: Reason.TRUNK_QUOTA,
+    Scope.ALL: Reason.TOTAL_QUOTA,
+}
+_ONCE_AN_HOUR = Rate(1, 24)
+
+
+def may_book(
+    session: Session, settings: TrustSettings, source: Target | None, target: Target, now_utc: datetime
+) -> Answer:
+    """Whether it may be booked that a telephone is rung; `Granted.needs_proof` asks for a proving call first.
+
+    Args:
+        session: of the transaction that writes the booking.
+        settings: the operator's.
+        source: the telephone from which it is booked; None for the operator himself.
+        target: the telephone to ring.
+        now_utc: the time.
+    """
+    if refused := _never(session, settings, target):
+        return refused
+    unproved = needs_proof(session, settings, target, now_utc)
+    if unproved and source is not None and not source.is_same(target):
+        return Refused(Reason.UNPROVED)  # for an unproved number only itself may ask
+    deed = Deed.BOOKING_UNPROVED if unproved else Deed.BOOKING
+    counted = [Quota(deed, Scope.ALL, "", settings.in_all)]
+    if unproved:
+        counted.append(_by_trunk(deed, settings, target))
+    if source is not None:
+        counted.append(Quota(Deed.BOOKING, Scope.SOURCE, exact(source), settings.per_source))
+    counts = quotas.lock(session, counted, now_utc)
+    if counts.full:
+        return _used_up(session, deed, counts.full, target, now_utc)
+    _count(session, counts, now_utc)
+    return Granted(needs_proof=unproved)
+
+
+def may_ring(
+    session: Session, settings: TrustSettings, target: Target, purpose: Purpose, now_utc: datetime
+) -> Answer:
+    """Whether a telephone may be rung now; asked in the transaction that writes the attempt.
+
+    An unproved number may be rung for a proof only, and once in 24 hours, by whatever way and whoever asked.
+    """
+    proving = purpose is Purpose.PROVING
+    deed = Deed.PROVING if proving else Deed.RINGING
+    counts = quotas.lock(session, _of_ringing(deed, settings, target), now_utc)
+    if refused := _never(session, settings, target):
+        return refused
+    if proving and not _is_to_be_proved(session, settings, target, now_utc):
+        return Refused(Reason.PROVED_ALREADY)
+    if not proving and needs_proof(session, settings, target, now_utc):
+        return Refused(Reason.UNPROVED)
+    if counts.full:
+        return _used_up(session, deed, counts.full, target, now_utc)
+    if proving and (retry_after_utc := _take_the_day(session, destinations(settings, target), now_utc)):
+        return Refused(Reason.PROVING_LATELY, retry_after_utc)
+    _count(session, counts, now_utc)
+    return Granted()
+
+
+def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:
+    """Why a telephone is not to be rung at all."""
+    rules = settings.exchanges.get(target.exchange)
+    reason = rules.barred(target.number, target.trunk) if rules else Reason.NO_EXCHANGE
+    if reason is None and is_opted_out(session, settings, target):
+        reason = Reason.OPTED_OUT
+    return Refused(reason, exchange=target.exchange, trunk=target.trunk) if reason else None
+
+
+def _is_to_be_proved(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
+    proof = proof_of(session, settings, target, now_utc)
+    return not target.is_own and (proof is None or ends_utc(settings, proof) - now_utc <= RENEWABLE)
+
+
+def _take_the_day(session: Session, telephones: Iterable[str], now_utc: datetime) -> datetime | None:
+    """Note that a telephone is rung for a proof; else when it may be."""
+    rows = [{"destination": each, "rung_utc": None} for each in telephones]
+    session.execute(inserting(session, ProvingCall).on_conflict_do_nothing(), rows)
+    calls = session.scalars(
+        select(ProvingCall)
+        .where(ProvingCall.destination.in_(row["destination"] for row in rows))
+        .order_by(ProvingCall.destination)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    free_utc = max(call.rung_utc + BETWEEN_PROVING_CALLS if call.rung_utc else now_utc for call in calls)
+    if free_utc > now_utc:
+        return free_utc
+    for call in calls:
+        call.rung_utc = now_utc
+    return None
+
+
+def _of_ringing(deed: Deed, settings: TrustSettings, target: Target) -> list[Quota]:
+    counted = [Quota(deed, Scope.ALL, "", settings.in_all)]
+    if not target.is_own:
+        counted.append(_by_trunk(deed, settings, target))
+    if deed is Deed.RINGING:
+        counted.append(Quota(deed, Scope.TARGET, exact(target), settings.per_target))
+    return counted
+
+
+def _by_trunk(deed: Deed, settings: TrustSettings, target: Target) -> Quota:
+    return Quota(deed, Scope.TRUNK, f"{target.exchange} {target.trunk}", settings.per_trunk)
+
+
+def _count(session: Session, counts: Counts, now_utc: datetime) -> None:
+    counts.add()
+    if counts.is_new_hour:
+        forget(session, now_utc)
+
+
+def _used_up(session: Session, deed: Deed, full: Full, target: Target, now_utc: datetime) -> Refused:
+    """Refuse, and tell of it once an hour for each deed and scope."""
+    telling = Quota(Deed.TELLING, full.scope, deed.value, _ONCE_AN_HOUR)
+    told = quotas.lock(session, [telling], now_utc)
+    if not told.full:
+        told.add()
+        facts = {
+            "quota": full.scope.value,
+            "of": deed.value,
+            "exchange": target.exchange,
+            "trunk": target.trunk,
+        }
+        tell_of(session, "trust.quota_refused", now_utc, facts)
+    return Refused(_REASONS[full.scope], full.until_utc, target.exchange, target.trunk)

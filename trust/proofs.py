@@ -1,0 +1,60 @@
+"""Numbers whose telephones have shown that they want to be rung."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.outbox import tell_of
+from trust.rows import Proof
+from trust.settings import TrustSettings
+from trust.target import Target
+
+RENEWABLE = timedelta(days=14)
+"""So long before its end a proof may be renewed by another proving call."""
+
+
+def proof_of(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> Proof | None:
+    """The proof that holds for a telephone now, by the way of the target."""
+    proof = session.get(Proof, (target.exchange, target.number), populate_existing=True)
+    if proof is None or proof.trunk != target.trunk or ends_utc(settings, proof) <= now_utc:
+        return None
+    return proof
+
+
+def ends_utc(settings: TrustSettings, proof: Proof) -> datetime:
+    """When a proof ends."""
+    return proof.proved_utc + settings.proof_life
+
+
+def needs_proof(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
+    """Whether a number must be proved before it can ring."""
+    return not target.is_own and proof_of(session, settings, target, now_utc) is None
+
+
+def prove(session: Session, target: Target, now_utc: datetime) -> None:
+    """Keep that a number is proved from now on."""
+    session.merge(
+        Proof(exchange=target.exchange, number=target.number, trunk=target.trunk, proved_utc=now_utc)
+    )
+    tell_of(session, "trust.proved", now_utc, _facts(target.exchange, target.number, target.trunk))
+
+
+def revoke(session: Session, exchange: str, number: str, now_utc: datetime) -> bool:
+    """End a proof; False where there is none."""
+    proof = session.get(Proof, (exchange, number), with_for_update=True, populate_existing=True)
+    if proof is None:
+        return False
+    session.delete(proof)
+    tell_of(session, "trust.revoked", now_utc, _facts(exchange, number, proof.trunk))
+    return True
+
+
+def all_proofs(session: Session) -> Sequence[Proof]:
+    """Every proof, those that have ended too, by exchange and number."""
+    return session.scalars(select(Proof).order_by(Proof.exchange, Proof.number)).all()
+
+
+def _facts(exchange: str, number: str, trunk: str) -> dict[str, str]:
+    return {"exchange": exchange, "number": number, "trunk": trunk}
