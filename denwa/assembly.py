@@ -94,6 +94,7 @@ async def assemble(
         targets = wiring.Targets()
         dialler = SipDialler(endpoint, targets)
         media_clock = MediaClock()
+        opened = asyncio.Event()
         opening = [
             (
                 spec,
@@ -105,6 +106,10 @@ async def assemble(
                     media_clock,
                     Broadcast,
                     max(leads.values(), default=0),
+                    {name: each.exchange for name, each in configuration.extensions.items()},
+                    wiring.trust_settings(configuration),
+                    taker.callers,
+                    opened,
                 ),
             )
             for name, spec in services.items()
@@ -128,6 +133,7 @@ async def assemble(
         await scope.enter_async_context(open_delivery(store, _subscribers(configuration)))
         if recorder is not None:  # only now that the port is ours: another denwa on it has calls of its own
             await recorder.break_off(datetime.now(UTC))
+        opened.set()
         threads: dict[str, BeatAge] = {
             "SIP": endpoint.bridge.stalled_s,
             "media clock": CountAge(media_clock.heartbeat),
@@ -140,10 +146,15 @@ class _CallTaker:
 
     def __init__(self, leads: Mapping[str, int]) -> None:
         self._leads = leads
-        self.runner: Runner
+        self.runner: Runner | None = None
+
+    def callers(self) -> set[tuple[str, str]]:
+        """Who talks to us."""
+        return self.runner.callers() if self.runner else set()
 
     def take(self, incoming: Incoming) -> None:
         """Start a call's handler."""
+        assert self.runner is not None  # noqa: S101 - there are no routes before
         self.runner.take(
             IncomingCall(
                 leg=incoming.leg,

@@ -15,7 +15,7 @@ from schedules.history import NO_NODE, end_alarm, move, note, state_of
 from schedules.outcomes import Outcome
 from schedules.policy import DEFAULT, Policy
 from schedules.recurrence import Recurrence
-from schedules.rows import Alarm, AlarmState, Attempt, BookedHow, Occurrence
+from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
 from schedules.states import StateName
 from store.news import announce
 from timekeeping.civil import DEFAULT_ZONE
@@ -56,6 +56,7 @@ class Wish:
     title: str = ""
     language: str = "ja"
     uid: str = ""
+    kind: AlarmKind = AlarmKind.WAKE
 
 
 def book(session: Session, wish: Wish, now_utc: datetime) -> Occurrence:
@@ -92,7 +93,7 @@ def book_at(session: Session, wish: Wish, due_utc: datetime, now_utc: datetime) 
 
 
 def coming(session: Session, exchange: str, number: str, *, to_change: bool = False) -> Sequence[Occurrence]:
-    """What a telephone has to expect, each active alarm's occurrence, the next one first.
+    """The wake-up calls that a telephone has to expect, each active alarm's occurrence, the next one first.
 
     Args:
         session: of a writing unit of work, if `to_change`: the rows are locked then, so that none begins to ring.
@@ -100,7 +101,7 @@ def coming(session: Session, exchange: str, number: str, *, to_change: bool = Fa
         number: the telephone's.
         to_change: whether they are to be cancelled, say.
     """
-    query = _open().where(Alarm.exchange == exchange, Alarm.number == number).order_by(Occurrence.due_utc)
+    query = _open().where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == AlarmKind.WAKE).order_by(Occurrence.due_utc)
     return session.scalars(_locked(query) if to_change else query).all()
 
 
@@ -207,6 +208,7 @@ def _alarm(wish: Wish, first_date: date, now_utc: datetime) -> Alarm:
     telephone = wish.telephone
     return Alarm(
         uid=wish.uid or f"{uuid.uuid4()}@denwa",
+        kind=wish.kind,
         exchange=telephone.exchange,
         extension=telephone.extension,
         number=telephone.number,

@@ -57,6 +57,7 @@ class Ring:
     attempt_id: int
     occurrence_id: int
     alarm_id: int
+    kind: AlarmKind
     telephone: Telephone
     purpose: Purpose
     policy: Policy
@@ -244,6 +245,7 @@ def _begin(
         attempt_id=attempt.id,
         occurrence_id=occurrence.id,
         alarm_id=alarm.id,
+        kind=AlarmKind(alarm.kind),
         telephone=telephone,
         purpose=ringing.purpose,
         policy=policy,

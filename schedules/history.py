@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from schedules import states
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
-from schedules.rows import Alarm, AlarmState, Attempt, Audit, Occurrence
+from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, Audit, Occurrence
 from schedules.states import Ended, State, StateName, Tally
 from store.outbox import Fact, tell_of
 
@@ -122,6 +122,8 @@ def facts_of(occurrence: Occurrence) -> dict[str, Fact]:
 
 
 def _tell(session: Session, occurrence: Occurrence, state: State, why: str, now_utc: datetime) -> None:
+    if occurrence.alarm.kind != AlarmKind.WAKE:
+        return  # whoever wanted it will notice
     more: dict[str, Fact]
     match state:
         case states.Missed():

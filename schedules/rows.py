@@ -19,6 +19,16 @@ class BookedHow(StrEnum):
     IMPORT = "calendar file"
 
 
+class AlarmKind(StrEnum):
+    """What an alarm is for."""
+
+    WAKE = "wake"
+    TRIAL = "trial"
+    """To be rung back now, to see that it works."""
+    PROOF = "proof"
+    """To speak the code that proves a number."""
+
+
 class AlarmState(StrEnum):
     """Whether an alarm has occurrences to come."""
 
@@ -40,6 +50,7 @@ class Alarm(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(255), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
     exchange: Mapped[str] = mapped_column(String(64))
     extension: Mapped[str] = mapped_column(String(64))
     number: Mapped[str] = mapped_column(String(80))

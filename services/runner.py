@@ -76,6 +76,7 @@ class Runner:
             dialled=incoming.dialled,
             caller=incoming.caller,
             direction="in",
+            extension=incoming.extension,
             lead_samples=incoming.lead_samples,
         )
         running = _Running(call, self._services[incoming.service], incoming.extension)
@@ -86,6 +87,10 @@ class Runner:
     def calls(self) -> Counter[str]:
         """How many calls each service has, those included that are just ending."""
         return Counter(running.service.name for running in self._running.values())
+
+    def callers(self) -> set[tuple[str, str]]:
+        """Who talks to us: our extension that was called, and the caller's number."""
+        return {(running.extension, running.call.caller.number) for running in self._running.values()}
 
     async def close(self) -> None:
         """Refuse new calls, cancel the handlers, and after their grace end every call that is left."""

@@ -3,22 +3,20 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-from sqlalchemy import URL
 
 from denwa.cli.common import stop
+from denwa.config.load import Configuration
+from denwa.state import database_of
 from store.database import Database
 from store.errors import StoreError
 from store.migrate import migrate
 
 
 @contextmanager
-def database_or_stop() -> Iterator[Database]:
-    """The database with all its tables; what goes wrong with it is printed and ends the command."""
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "denwa"
+def database_or_stop(configuration: Configuration) -> Iterator[Database]:
+    """The configured database with all its tables; what goes wrong with it is printed and ends the command."""
     try:
-        database = Database.open(URL.create("sqlite", database=str(folder / "denwa.db")).render_as_string())
+        database = Database.open(database_of(configuration.store, os.environ))
         try:
             migrate(database)
             yield database

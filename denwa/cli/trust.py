@@ -22,6 +22,7 @@ from denwa.cli.common import (
 )
 from denwa.cli.database import database_or_stop
 from denwa.cli.trust_table import lines, table, values
+from denwa.config.load import Configuration
 from denwa.language import Language, Text
 from denwa.wiring import trust_settings
 from exchange.network.numbers import NumberError, normalise
@@ -98,18 +99,21 @@ def trust(
 ) -> None:
     """Show which numbers may be rung and which never; change that."""
     language = lang or LANGUAGE
-    settings = trust_settings(configuration_or_stop(config, services_or_stop()))
+    configuration = configuration_or_stop(config, services_or_stop())
+    settings = trust_settings(configuration)
     if action is Action.LIST:
-        _list(settings, language, as_json=as_json)
+        _list(configuration, settings, language, as_json=as_json)
         return
     target = _target(settings, action, number, exchange, language)
-    with database_or_stop() as database:
+    with database_or_stop(configuration) as database:
         _change(database, settings, action, target, language)
     typer.echo(_DONE[action].say(language, number=target.number))
 
 
-def _list(settings: TrustSettings, language: Language, *, as_json: bool) -> None:
-    with database_or_stop() as database:
+def _list(
+    configuration: Configuration, settings: TrustSettings, language: Language, *, as_json: bool
+) -> None:
+    with database_or_stop(configuration) as database:
         found = database.read(lines, settings, datetime.now(UTC))
     if as_json:
         for line in found:

@@ -97,8 +97,12 @@ def load(
 
 
 def default_numbers(services: Mapping[str, Configurable]) -> dict[str, str]:
-    """Every service by its default number."""
-    return {service.number: name for name, service in services.items()}
+    """Every service by its default numbers."""
+    return {
+        number: name
+        for name, service in services.items()
+        for number in (service.number, *service.more_numbers)
+    }
 
 
 def _validated(

@@ -30,6 +30,10 @@ class Configurable(Protocol):
         """What it is dialled by when nothing is configured."""
 
     @property
+    def more_numbers(self) -> tuple[str, ...]:
+        """What else it is dialled by then."""
+
+    @property
     def config(self) -> type[BaseModel]:
         """Its table's model."""
 

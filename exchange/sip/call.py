@@ -58,9 +58,12 @@ class Call:
         dialled: str,
         caller: Caller,
         direction: Literal["in", "out"],
+        extension: str = "",
         lead_samples: int = 0,
     ) -> None:
         self.call_id = call_id
+        self.extension = extension
+        """Our extension by which it came or goes; "" without an exchange."""
         self.dialled = dialled
         self.caller = caller
         self.direction = direction

@@ -38,6 +38,7 @@ class SipDialler:
             dialled=number,
             caller=Caller(extension, trust=CallerTrust.OWN_EXCHANGE),
             direction="out",
+            extension=extension,
         )
         async with hanging_up(call):
             try:

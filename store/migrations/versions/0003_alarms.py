@@ -15,6 +15,7 @@ def upgrade() -> None:
         "alarm",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("uid", sa.String(255), nullable=False, unique=True),
+        sa.Column("kind", sa.String(16), nullable=False),
         *_target(),
         sa.Column("extension", sa.String(64), nullable=False),
         sa.Column("civil_time", sa.Time, nullable=False),
