@@ -89,20 +89,20 @@ def test_a_call_that_is_up_is_in_the_database(sqlite_url: str):
 
 
 def test_while_the_database_is_held_nobody_waits_and_afterwards_all_is_written(sqlite_url: str):
-    calls = [record() for _ in range(5)]
+    calls = [record() for _ in range(20)]
 
     async def script(recorder: CallRecorder, _: Store) -> None:
         with held(sqlite_url):
             start_monotonic_s = time.monotonic()
             for call in calls:
                 recorder.save(call)
-            assert time.monotonic() - start_monotonic_s < 0.02
+            assert time.monotonic() - start_monotonic_s < 0.5
             await until(lambda: recorder._troubled)
             recorder.save(ended(calls[0]))
         await until(lambda: not recorder._waiting)
 
     rows, logged = recorded(sqlite_url, script)
-    assert len(rows) == 5
+    assert len(rows) == 20
     assert [row.ended_by for row in rows if row.id == calls[0].id] == ["far end"]
     assert logged == ["call_records_wait", "call_records_written_again"]
 
@@ -155,7 +155,7 @@ def test_a_database_that_does_not_come_back_holds_up_the_end_for_a_moment_only(
                 start_monotonic_s = time.monotonic()
                 async with open_call_recorder(store, "node") as recorder:
                     recorder.save(record())
-                assert time.monotonic() - start_monotonic_s < 1
+                assert time.monotonic() - start_monotonic_s < 3
 
     with capture_logs() as logs:
         asyncio.run(main())

@@ -1,7 +1,7 @@
 """Events that never happened, and subscribers that do as they are told."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -31,25 +31,26 @@ def deliveries(database: Database) -> list[Delivery]:
 
 
 class ToySubscriber:
-    """Keeps what it is told; `failures` are raised before, one a try."""
+    """Keeps what it is told; `failures` are raised before, one a try. One that `waits` does so for `goes_on`."""
 
-    def __init__(
-        self, name: str = "toy", failures: Sequence[Exception] = (), takes: Callable[[], float] = lambda: 0.0
-    ) -> None:
+    def __init__(self, name: str = "toy", failures: Sequence[Exception] = (), *, waits: bool = False) -> None:
         self.name = name
         self.tries = 0
         self.told: list[Told] = []
         self.at_once = 0
         self.most_at_once = 0
         self._failures = list(failures)
-        self._takes = takes
+        self.goes_on = asyncio.Event()
+        if not waits:
+            self.goes_on.set()
 
     async def deliver(self, told: Told) -> None:
         self.tries += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            await asyncio.sleep(self._takes())
+            await asyncio.sleep(0.005)
+            await self.goes_on.wait()
             if self._failures:
                 raise self._failures.pop(0)
             self.told.append(told)
