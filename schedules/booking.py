@@ -101,7 +101,11 @@ def coming(session: Session, exchange: str, number: str, *, to_change: bool = Fa
         number: the telephone's.
         to_change: whether they are to be cancelled, say.
     """
-    query = _open().where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == AlarmKind.WAKE).order_by(Occurrence.due_utc)
+    query = (
+        _open()
+        .where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == AlarmKind.WAKE)
+        .order_by(Occurrence.due_utc)
+    )
     return session.scalars(_locked(query) if to_change else query).all()
 
 

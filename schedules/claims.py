@@ -15,7 +15,7 @@ from schedules.booking import Telephone, follow_on
 from schedules.history import facts_of, move, state_of
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
-from schedules.rows import Attempt, Occurrence
+from schedules.rows import AlarmKind, Attempt, Occurrence
 from store.outbox import tell_of
 
 LATE_S = 30.0
@@ -49,6 +49,7 @@ class Ring:
 
     Attributes:
         begin_utc: when its INVITE is to leave; may lie a moment ahead.
+        alarm_number: the number that is to wake; another one than the telephone's where it is escalated.
         late_s: how many seconds after what was promised that is (the first ring only, else None).
         last_snooze: whoever hangs up early now is granted no further ring.
         code: to be dialled back, to say that one is awake.
@@ -59,6 +60,7 @@ class Ring:
     alarm_id: int
     kind: AlarmKind
     telephone: Telephone
+    alarm_number: str
     purpose: Purpose
     policy: Policy
     message: str
@@ -247,6 +249,7 @@ def _begin(
         alarm_id=alarm.id,
         kind=AlarmKind(alarm.kind),
         telephone=telephone,
+        alarm_number=alarm.number,
         purpose=ringing.purpose,
         policy=policy,
         message=alarm.message,

@@ -40,4 +40,131 @@ _ECHO = {
     "you_pressed": "You pressed:",
 }
 
-TEXTS = _CLOCK | _DIGITS | _ECHO
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+    *("eighteenth", "nineteenth", "twentieth"),
+)
+
+_DAYS = {
+    "today": "today,",
+    "tomorrow": "tomorrow,",
+    "day_after_tomorrow": "the day after tomorrow,",
+    **{f"weekday_{day}": f"{name}," for day, name in enumerate(_WEEKDAYS)},
+    **{f"month_{month}": f"{name}," for month, name in enumerate(_MONTHS, 1)},
+    **{f"day_{day}": f"the {name}," for day, name in enumerate(_ORDINALS, 1)},
+    **{f"day_{20 + day}": f"the twenty-{name}," for day, name in enumerate(_ORDINALS[:9], 1)},
+    "day_30": "the thirtieth,",
+    "day_31": "the thirty-first,",
+    "every_week": "every week on:",
+    "workdays": "on weekdays, except public holidays,",
+    "every_day": "every day,",
+    "holidays": "on weekends and public holidays,",
+}
+
+_ENDS = {
+    "am_end": "AM.",
+    "pm_end": "PM.",
+    "noon_end": "noon.",
+    "midnight_end": "midnight.",
+    "minute_end": "minute.",
+    "minutes_end": "minutes.",
+    "one_hour_and": "one hour and",
+    "one_hour_end": "one hour.",
+}
+
+_BOOKING = {
+    "will_ring_at": "We will call you:",
+    "minutes_later": "We will call you in:",
+    "number_is": "The number we will call is:",
+    "number_end": "Thank you.",
+    "how_to_dial_1": "To book a call, dial:",
+    "how_to_dial_2": "and then the time in four digits. For example, for six thirty AM, dial:",
+    "how_to_dial_3": "Please hang up, and dial again.",
+    "proof_first": "This number is new to us. We will now call it once, to tell you a confirmation code.",
+    "proof_done": "Your number is confirmed.",
+    "no_alarms": "You have no calls booked.",
+    "your_alarms": "You have booked these calls:",
+    "that_is_all": "That is all.",
+    "cancelled": "Your call is cancelled.",
+    "all_cancelled": "All your calls are cancelled.",
+    "changed_to": "The time is changed.",
+    "next_call_is": "Next,",
+    "trial": "We will now make a test call. Please hang up, and wait.",
+    "opt_out_done": "We will not call this number again.",
+    "opt_in_done": "We will call this number again when calls are booked.",
+    "acknowledged": "Good morning. Thank you for confirming that you are awake.",
+}
+
+_REFUSALS = {
+    "wrong_time": "There is no such time. Please check it, and dial again.",
+    "not_understood": "The number you dialed was not understood. Please check it, and dial again.",
+    "no_number": "Your telephone's number is not known here, so we cannot call you.",
+    "no_way_back": (
+        "We cannot call you, because no way back to your exchange is set up. Please tell the people who run it."
+    ),
+    "not_allowed": "We may not call that number.",
+    "opted_out": "This number is registered as one that we must not call.",
+    "quota": "We cannot take more bookings today. Please call again tomorrow.",
+    "fault": "Because of a fault, your call was not booked. Please try again later.",
+    "code_wrong": "That confirmation code is wrong. Please check it, and dial again.",
+}
+
+_CALL = {
+    "good_morning": "Good morning.",
+    "it_is_now": "The time is now:",
+    "wakeup_call": "This is your wake-up call.",
+    "trial_call": "This is your test call.",
+    "check_call": "We are calling to make sure that you are awake.",
+    "press_1": "If you are awake, press one.",
+    "or_dial": "On a rotary telephone, hang up, and dial:",
+    "then_dial": "to confirm.",
+    "say_yes": "If you are awake, please say yes.",
+    "again_in_minutes": "We will call you again in:",
+    "last_call": "This is the last call.",
+    "goodbye": "Have a good day.",
+    "again": "Once more:",
+    "escalation_1": "This is the wake-up call service. We have had no answer from the person at the number:",
+    "escalation_2": "Could you please check on them?",
+    "proof_call_1": (
+        "This is the wake-up call service of your telephone exchange. A call was booked from this number. "
+        "If that was you, hang up, and dial:"
+    ),
+    "proof_call_2": "to confirm.",
+    "proof_call_3": "If it was not you, you need do nothing. To stop all further calls, hang up, and dial:",
+    "proof_call_4": "to refuse them.",
+    "message_0": "Enjoy your day.",
+    "message_1": "Today is trash day.",
+    "message_2": "It is time for your medicine.",
+    "message_3": "It is time for your meeting.",
+}
+
+_MENU = {
+    "menu_main": (
+        "To book a call, press one. To hear your bookings, press two. To change one, press three. "
+        "To cancel one, press four. For Japanese, press five."
+    ),
+    "menu_time": "Please enter the time of your call, in four digits.",
+    "menu_recurrence": (
+        "For one call only, press one. For every day, press two. For weekdays except public holidays, press three. "
+        "For weekends and public holidays, press four."
+    ),
+    "menu_message": (
+        "Please choose your message. For a good day, press one. For trash day, press two. "
+        "For medicine, press three. For a meeting, press four."
+    ),
+    "menu_second_number": (
+        "Please enter a number to call if you do not answer, and then pound. If there is none, press only pound."
+    ),
+    "menu_pin": "Please enter your pin, and then pound.",
+    "menu_wrong": "That is not one of the choices.",
+    "menu_bye": "Thank you for calling. Goodbye.",
+    "menu_help": "If you need help, please stay on the line. You will hear the choices again.",
+}
+
+TEXTS = _CLOCK | _DIGITS | _ECHO | _DAYS | _ENDS | _BOOKING | _REFUSALS | _CALL | _MENU

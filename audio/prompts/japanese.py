@@ -2,7 +2,8 @@
 
 Numbers are Arabic digits or kana, as Open JTalk reads them rightly; it misreads kanji numerals (五分 as ごぶ), and 0 as ゼロ,
 so that 0時 is written れい時. Single digits are katakana, since はち alone is read ワチ; 2 and 5 are drawn out, as one does when
-reading a number aloud. A comma at the end keeps the voice up: another clip follows.
+reading a number aloud. A comma at the end keeps the voice up: another clip follows. Where Open JTalk mistakes a word it is kana
+(方 is read ほう).
 """
 
 _CLOCK = {
@@ -45,4 +46,104 @@ _ECHO = {
     "you_pressed": "押されたのは、",
 }
 
-TEXTS = _CLOCK | _DIGITS | _ECHO
+_DAYS = {
+    "today": "今日、",
+    "tomorrow": "あす、",
+    "day_after_tomorrow": "あさって、",
+    **{f"weekday_{day}": f"{name}曜日、" for day, name in enumerate("月火水木金土日")},
+    **{f"month_{month}": f"{month}月、" for month in range(1, 13)},
+    **{f"day_{day}": f"{day}日、" for day in range(1, 32)},
+    "every_week": "毎週、",
+    "workdays": "祝日を除く、平日の、",
+    "every_day": "毎日、",
+    "holidays": "土曜、日曜、祝日の、",
+}
+
+_BOOKING = {
+    "will_ring_at": "に、お呼びします。",
+    "one_hour": "1時間、",
+    "minutes_later": "たちましたら、お呼びします。",
+    "number_is": "お呼びする番号は、",
+    "number_end": "です。",
+    "how_to_dial_1": "はじめに、",
+    "how_to_dial_2": "続けて、時刻を4桁で、ダイヤルしてください。たとえば、午前6時30分なら、",
+    "how_to_dial_3": "です。受話器を置いて、おかけ直しください。",
+    "proof_first": "はじめての番号です。このあと1度お呼びして、確認の番号をお伝えします。",
+    "proof_done": "番号を、確認しました。",
+    "no_alarms": "ご予約は、ありません。",
+    "your_alarms": "ご予約は、",
+    "that_is_all": "以上です。",
+    "cancelled": "ご予約を、取り消しました。",
+    "all_cancelled": "すべてのご予約を、取り消しました。",
+    "changed_to": "時刻を、変更しました。",
+    "next_call_is": "次は、",
+    "trial": "これから、お試しにお呼びします。受話器を置いて、お待ちください。",
+    "opt_out_done": "この番号には、今後、お電話いたしません。",
+    "opt_in_done": "お呼び出しを、再開します。",
+    "acknowledged": "おはようございます。お目覚めを、確認しました。",
+}
+
+_REFUSALS = {
+    "wrong_time": "その時刻は、ありません。お確かめのうえ、おかけ直しください。",
+    "not_understood": "ダイヤルされた番号が、分かりませんでした。お確かめのうえ、おかけ直しください。",
+    "no_number": "お使いの電話の番号が分からないため、お受けできません。",
+    "no_way_back": (
+        "お使いの交換局へは、折り返しの設定がないため、お呼びできません。交換局の管理者に、お伝えください。"
+    ),
+    "not_allowed": "その番号へは、お呼びできません。",
+    "opted_out": "この番号は、お呼び出しをしない番号として、登録されています。",
+    "quota": "これ以上は、お受けできません。あす、またおかけください。",
+    "fault": "故障のため、お受けできませんでした。あとで、おかけ直しください。",
+    "code_wrong": "確認の番号が、違います。お確かめのうえ、おかけ直しください。",
+}
+
+_CALL = {
+    "good_morning": "おはようございます。",
+    "it_is_now": "ただいまの時刻は、",
+    "time_end": "です。",
+    "wakeup_call": "モーニングコールです。",
+    "trial_call": "お試しの、お呼び出しです。",
+    "check_call": "お目覚めの、確認です。",
+    "press_1": "お目覚めでしたら、1を、押してください。",
+    "or_dial": "ダイヤル式の電話機では、受話器を置いてから、",
+    "then_dial": "と、ダイヤルしてください。",
+    "say_yes": "起きていらしたら、はい、とお答えください。",
+    "again_in_minutes": "たちましたら、もう1度お呼びします。",
+    "last_call": "これが、最後のお呼び出しです。",
+    "goodbye": "よいいちにちを。",
+    "again": "くり返します。",
+    "escalation_1": "こちらは、モーニングコールです。",
+    "escalation_2": "番のかたが、お呼び出しに、お答えになりません。様子を、見ていただけますか。",
+    "proof_call_1": (
+        "こちらは、電話局のモーニングコールです。この番号から、ご予約がありました。ご本人でしたら、受話器を置いてから、"
+    ),
+    "proof_call_2": "と、ダイヤルしてください。",
+    "proof_call_3": (
+        "お心当たりがなければ、何もなさる必要はありません。今後の呼び出しをお断りになるには、受話器を置いてから、"
+    ),
+    "proof_call_4": "と、ダイヤルしてください。",
+    "message_0": "今日も、よいいちにちをお過ごしください。",
+    "message_1": "今日は、ゴミの日です。",
+    "message_2": "お薬の、時間です。",
+    "message_3": "会議の、時間です。",
+}
+
+_MENU = {
+    "menu_main": (
+        "ご予約は1を、ご予約の確認は2を、変更は3を、取り消しは4を、英語でのご案内は5を、押してください。"
+    ),
+    "menu_time": "お呼びする時刻を、4桁で、押してください。",
+    "menu_recurrence": "1回だけなら1を、毎日なら2を、平日なら3を、土曜、日曜と祝日なら4を、押してください。",
+    "menu_message": (
+        "ご伝言を、お選びください。よいいちにちを、なら1を、ゴミの日なら2を、お薬なら3を、会議なら4を、押してください。"
+    ),
+    "menu_second_number": (
+        "お出にならないときに、代わりにお呼びする番号と、シャープを、押してください。なければ、シャープだけを、押してください。"
+    ),
+    "menu_pin": "暗証番号と、シャープを、押してください。",
+    "menu_wrong": "その番号は、ご案内にありません。",
+    "menu_bye": "ご利用、ありがとうございました。",
+    "menu_help": "お困りのときは、そのままお待ちください。ご案内を、くり返します。",
+}
+
+TEXTS = _CLOCK | _DIGITS | _ECHO | _DAYS | _BOOKING | _REFUSALS | _CALL | _MENU

@@ -1,0 +1,49 @@
+"""What the ticker asks before each ring: trust, in the transaction that writes the attempt."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from schedules.claims import Gate, Ring
+from schedules.rows import AlarmKind, Occurrence
+from trust import codes
+from trust.answers import Purpose, Refused
+from trust.gate import may_ring
+from trust.rows import Code
+from trust.settings import TrustSettings
+from trust.target import Target
+
+
+def trusting(settings: TrustSettings) -> Gate:
+    """A gate that asks who may be rung; for a proving call it issues the code that will be spoken."""
+
+    def gate(session: Session, occurrence: Occurrence, now_utc: datetime) -> str:
+        alarm = occurrence.alarm
+        proves = alarm.kind == AlarmKind.PROOF
+        target = Target(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk)
+        purpose = Purpose.PROVING if proves else Purpose.WANTED
+        answer = may_ring(session, settings, target, purpose, now_utc)
+        if isinstance(answer, Refused):
+            return str(answer.reason)
+        if proves:
+            codes.issue(session, target, now_utc)
+        return ""
+
+    return gate
+
+
+def target_of_ring(ring: Ring) -> Target:
+    """The telephone that is rung, as trust knows it."""
+    telephone = ring.telephone
+    return Target(telephone.exchange, telephone.extension, telephone.number, telephone.trunk)
+
+
+def code_to_speak(ring: Ring) -> Callable[[Session], str]:
+    """A unit of work: the code that was issued for a proving call, "" when it is none any more."""
+
+    def work(session: Session) -> str:
+        row = session.get(Code, (ring.telephone.exchange, ring.telephone.number))
+        return row.code if row else ""
+
+    return work

@@ -1,0 +1,196 @@
+"""Rings one telephone for an alarm, and hears whether somebody is awake."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from audio.clip import Clip
+from exchange.sip.call import Call, CallEnded
+from exchange.sip.dialler import Dialler, NotReached
+from exchange.sip.leg import End, EndedBy
+from schedules.claims import Ring
+from schedules.duty import Report
+from schedules.outcomes import Outcome, Purpose
+from schedules.rows import AlarmKind
+from services.wakeup.conversation import DIGITS, Conversation, Interrupted, converse
+from services.wakeup.dialled import ACKNOWLEDGES, PROOF_DIGITS, Simple
+from services.wakeup.phrases import Names, Phrases
+
+ROUNDS = 3
+"""How often it is all said before the call ends by itself."""
+ANSWER_S = 6.0
+"""How long an answer is waited for after the question, in seconds."""
+
+LONGEST_S = 300.0
+"""How long a call lasts at most, beyond the time that a hop's ring-back is waited through, in seconds."""
+
+_REFUSALS = {
+    486: Outcome.BUSY,
+    600: Outcome.BUSY,
+    603: Outcome.REFUSED,
+    403: Outcome.REFUSED,
+    480: Outcome.NO_ANSWER,
+}
+
+log = structlog.get_logger()
+
+
+class Ringer:
+    """Places the calls of the morning call and speaks in them.
+
+    Args:
+        dialler: places them.
+        clips: by language, by name.
+        phrases: by language.
+        prefix: what is dialled before a code.
+        now_utc: the time that is said.
+        proof_code: the code that a proving call has to speak, "" when there is none any more.
+        confirm: whether what was pressed in a proving call is its code; then the number is proved.
+    """
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        clips: Mapping[str, Mapping[str, Clip]],
+        phrases: Mapping[str, Phrases],
+        prefix: str,
+        now_utc: Callable[[], datetime],
+        proof_code: Callable[[Ring], Awaitable[str]],
+        confirm: Callable[[Ring, str], Awaitable[bool]],
+    ) -> None:
+        self._dialler = dialler
+        self._clips = clips
+        self._phrases = phrases
+        self._prefix = prefix
+        self._now_utc = now_utc
+        self._proof_code = proof_code
+        self._confirm = confirm
+
+    async def ring(self, ring: Ring) -> Report:
+        """Ring, and tell what came of it."""
+        telephone = ring.telephone
+        try:
+            async with self._dialler.ring(
+                telephone.number, extension=telephone.extension, timeout_s=ring.policy.ring_s
+            ) as call:
+                answered_utc = datetime.now(UTC)
+                outcome, detail = Outcome.UNACKNOWLEDGED, "it took too long"
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ring.policy.ring_s + LONGEST_S):
+                        outcome, detail = await self._see_through(call, ring)
+                return Report(outcome, detail, answered_utc)
+        except NotReached as unreached:
+            return Report(*_unreached(unreached.end))
+
+    async def _see_through(self, call: Call, ring: Ring) -> tuple[Outcome, str]:
+        language = ring.language if ring.language in self._clips else "ja"
+        code = f"{ACKNOWLEDGES}{ring.code}"
+        if ring.kind is AlarmKind.PROOF:
+            code = await self._proof_code(ring)
+        script = _Script(ring, self._phrases[language], self._prefix, code)
+        conversation: Conversation | None = None
+        try:
+            async with converse(call, self._clips[language]) as conversation:
+                return await self._talk(conversation, ring, script)
+        except CallEnded as ended:
+            if conversation is None:
+                return Outcome.UNREACHABLE, "ended as soon as it was answered"
+            outcome = conversation.judgement.hung_up(had_spoken=conversation.has_spoken)
+            return outcome, f"ended by {ended.end.by.value} after {call.seconds:.0f} s"
+
+    async def _talk(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
+        """All that is said, round by round; broken off and begun anew when a ring-back comes."""
+        rings_left_s = float(ring.policy.ring_s)
+        while True:
+            try:
+                await talk.wait_for_somebody(rings_left_s)
+                if ring.kind is AlarmKind.PROOF:
+                    return await self._prove(talk, ring, script)
+                return await self._rounds(talk, ring, script)
+            except Interrupted:
+                if talk.judgement.outcome is not None:
+                    return talk.judgement.outcome, "heard after the answer"
+                if talk.judgement.rings_on and not talk.has_spoken:
+                    return Outcome.NO_ANSWER, "a hop answered, and it rang on"
+                talk.has_spoken = False  # it was a hop that we spoke to
+
+    async def _rounds(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
+        for round_number in range(ROUNDS):
+            local = self._now_utc().astimezone(ZoneInfo(ring.zone))
+            await talk.say(script.greeting(local, first=round_number == 0))
+            pressed = await talk.say(script.question(), until=DIGITS)
+            talk.asked()
+            pressed = pressed or await talk.pause(ANSWER_S)
+            if pressed == "1":
+                await talk.say(("acknowledged", "goodbye"))
+                return Outcome.ACKNOWLEDGED, "a digit was pressed"
+            if talk.judgement.probably_awake and not ring.policy.demands_acknowledgement:
+                await talk.say(script.heard_you())
+                return Outcome.PROBABLY_AWAKE, "a voice answered the question"
+        return Outcome.UNACKNOWLEDGED, "listened to the end"
+
+    async def _prove(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
+        """Say the code and how to be left alone, twice; it may be pressed at once."""
+        for _ in range(2):
+            local = self._now_utc().astimezone(ZoneInfo(ring.zone))
+            pressed = await talk.say(script.greeting(local, first=True), until=DIGITS) or ""
+            while len(pressed) < PROOF_DIGITS and (digit := await talk.pause(ANSWER_S)):
+                pressed += digit
+            if pressed and await self._confirm(ring, pressed):
+                await talk.say(("proof_done",))
+                return Outcome.ACKNOWLEDGED, "the code was pressed"
+        return Outcome.UNACKNOWLEDGED, "listened to the end"
+
+
+class _Script:
+    """What one ring has to say, as names of clips."""
+
+    def __init__(self, ring: Ring, phrases: Phrases, prefix: str, code: str) -> None:
+        self._ring = ring
+        self._phrases = phrases
+        self._prefix = prefix
+        self._code = code
+
+    def greeting(self, local: datetime, *, first: bool) -> Names:
+        """Who calls, what time it is, and the message."""
+        ring = self._ring
+        if ring.kind is AlarmKind.PROOF:
+            return self._phrases.proof_call(self._prefix, self._code, Simple.OPT_OUT.value)
+        if ring.purpose is Purpose.ESCALATION:
+            return self._phrases.escalation(ring.alarm_number)
+        hello = ("good_morning",) if first else ("again",)
+        last = ("last_call",) if first and ring.last_snooze else ()
+        message = (ring.message,) if ring.message in self._phrases.texts else ()
+        return (*hello, *self._phrases.time_now(local.time()), self._what(), *message, *last)
+
+    def question(self) -> Names:
+        """What to do when awake: by key, by dial, by voice."""
+        by_voice = () if self._ring.policy.demands_acknowledgement else ("say_yes",)
+        by_dial = (
+            ()
+            if self._ring.purpose is Purpose.ESCALATION
+            else self._phrases.or_dial(self._prefix, self._code)
+        )
+        return ("press_1", *by_dial, *by_voice)
+
+    def heard_you(self) -> Names:
+        """A voice answered: once more in some minutes, unless this was that."""
+        if self._ring.purpose is not Purpose.WAKE:
+            return ("goodbye",)
+        return (*self._phrases.again_in(self._ring.policy.check_after_s // 60), "goodbye")
+
+    def _what(self) -> str:
+        if self._ring.purpose is Purpose.CHECK:
+            return "check_call"
+        return "trial_call" if self._ring.kind is AlarmKind.TRIAL else "wakeup_call"
+
+
+def _unreached(end: End) -> tuple[Outcome, str]:
+    if end.by is EndedBy.US:
+        return Outcome.NO_ANSWER, end.reason
+    outcome = _REFUSALS.get(end.status, Outcome.UNREACHABLE)
+    return outcome, f"{end.status} {end.reason}".strip()

@@ -1,0 +1,88 @@
+"""The morning call as a service: the desk for calls that come in, and the duty that rings."""
+
+import asyncio
+from asyncio import TaskGroup
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from exchange.sip.call import Call
+from schedules.claims import Ring
+from schedules.duty import Duty
+from services.spec import Context, Handler
+from services.wakeup.config import WakeupConfig
+from services.wakeup.desk import Desk
+from services.wakeup.gate import code_to_speak, target_of_ring, trusting
+from services.wakeup.phrases import PHRASES, sounds
+from services.wakeup.ring import Ringer
+from timekeeping.clocks import KernelClock
+from timekeeping.steps import OffsetWatch, watching
+from trust import codes
+from trust.answers import Granted
+
+
+def now_utc() -> datetime:
+    """The host's clock."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handler]:
+    """Ring what is due while in the scope, and serve who calls."""
+    config = WakeupConfig.model_validate(context.config)
+    clips = {name: sounds(phrases) for name, phrases in PHRASES.items()}
+    language = config.language or context.language
+    desk = Desk(
+        config,
+        context.store,
+        context.trust,
+        context.exchange_of,
+        clips[language],
+        PHRASES[language],
+        now_utc,
+    )
+
+    async def proof_code(ring: Ring) -> str:
+        return await context.store.read(code_to_speak(ring))
+
+    async def confirm(ring: Ring, pressed: str) -> bool:
+        answer = await context.store.write(codes.confirm_by_keys, target_of_ring(ring), pressed, now_utc())
+        return isinstance(answer, Granted)
+
+    ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, proof_code, confirm)
+    duty = Duty(
+        context.store,
+        now_utc=now_utc,
+        shaping=config.shaping,
+        gate=trusting(context.trust),
+        make=ringer.ring,
+        in_use=lambda: _by_exchange(context.callers(), context.exchange_of),
+        tasks=tasks,
+    )
+    keeping = tasks.create_task(_keep(duty, context.opened), name="alarms")
+
+    async def handle(call: Call) -> None:
+        try:
+            await desk.serve(call)
+        finally:
+            duty.told()
+
+    try:
+        yield handle
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _keep(duty: Duty, opened: asyncio.Event) -> None:
+    """Once calls can be placed, ring what is due; look again whenever the host's clock is set."""
+    await opened.wait()
+    async with duty.kept():
+        with watching(OffsetWatch(KernelClock(), lambda _: duty.told())):
+            await asyncio.Event().wait()
+
+
+def _by_exchange(
+    callers: Collection[tuple[str, str]], exchange_of: Mapping[str, str]
+) -> set[tuple[str, str]]:
+    return {(exchange_of.get(extension, ""), number) for extension, number in callers}

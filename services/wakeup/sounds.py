@@ -1,0 +1,23 @@
+"""What is heard besides words: the soft tone of a call that may not speak yet, and the sign that a booking is kept."""
+
+import numpy as np
+
+from audio.clip import Clip
+from audio.levels import to_pcm
+from audio.tones import silence, tone
+
+SOFT_DBM0 = -26.0
+"""Soft enough for an ear that is just waking."""
+_SOFT_HZ = (523.25, 659.26, 783.99)
+
+
+def soft_tone() -> Clip:
+    """One second: three soft notes that rise, and a rest. None of them is a call-progress tone's."""
+    notes = [tone(hz, 0.22, SOFT_DBM0, ramp_s=0.06) for hz in _SOFT_HZ]
+    return Clip.from_pcm("soft tone", to_pcm(np.concatenate([*notes, silence(0.34)])))
+
+
+def kept_sign() -> Clip:
+    """Two short notes: it is written down."""
+    notes = [tone(880.0, 0.09, -18.0), silence(0.04), tone(1174.66, 0.16, -18.0), silence(0.25)]
+    return Clip.from_pcm("kept", to_pcm(np.concatenate(notes)))
