@@ -4,8 +4,10 @@ APScheduler keeps the one timer; the rows decide what rings. Its timer is monoto
 clock was set must tell.
 """
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -60,7 +62,9 @@ class Ticker:
         self._wake_at(now_utc if self._again else min(next_utc or latest_utc, latest_utc))
 
     def _wake_at(self, at_utc: datetime) -> None:
-        self._scheduler.add_job(
+        # in a context of its own: the call that told us must not name itself in what is logged later
+        Context().run(
+            self._scheduler.add_job,
             self._run,
             DateTrigger(at_utc, timezone=UTC),
             id=_JOB,
@@ -74,6 +78,7 @@ class Ticker:
 @asynccontextmanager
 async def ticking(tick: Tick, now_utc: Callable[[], datetime]) -> AsyncIterator[Ticker]:
     """Tick while in the scope, the first time at once."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of each tick
     scheduler = AsyncIOScheduler(timezone=UTC)
     ticker = Ticker(tick, now_utc, scheduler)
     scheduler.start()
