@@ -18,12 +18,11 @@ from denwa.cli.common import (
     WRONG_CONFIGURATION,
     ConfigOption,
     LanguageOption,
+    configuration_or_stop,
     say,
     services_or_stop,
     stop,
 )
-from denwa.config.findings import ConfigurationError
-from denwa.config.load import load
 from denwa.language import Text
 from denwa.local_time import LocalTime
 from denwa.state import database_of
@@ -86,10 +85,7 @@ def calls(
             since_utc = time.read(since)
         except ValueError:
             stop(say(_NO_TIME, found=repr(since)), WRONG_CONFIGURATION)
-    try:
-        configuration = load(config, services_or_stop(), passwords=False)
-    except ConfigurationError as error:
-        stop(error.say(LANGUAGE), WRONG_CONFIGURATION)
+    configuration = configuration_or_stop(config, services_or_stop(), passwords=False)
     url = database_of(configuration.store, os.environ)
     try:
         found = _kept(url, last or (MOST if since else LAST), since_utc, service)

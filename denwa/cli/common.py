@@ -73,9 +73,11 @@ def services_or_stop() -> dict[str, ServiceSpec]:
         stop(str(error))
 
 
-def configuration_or_stop(named: Path | None, services: Mapping[str, Configurable]) -> Configuration:
-    """The configuration; its errors are printed and end the command."""
+def configuration_or_stop(
+    named: Path | None, services: Mapping[str, Configurable], *, passwords: bool = True
+) -> Configuration:
+    """The configuration, see `load`; its errors are printed and end the command."""
     try:
-        return load(named, services)
+        return load(named, services, passwords=passwords)
     except ConfigurationError as error:
         stop(error.say(LANGUAGE), WRONG_CONFIGURATION)

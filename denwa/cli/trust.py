@@ -1,7 +1,9 @@
 """`denwa trust`: which numbers are proved and which are never rung; revokes proofs, sets opt-outs and takes them back."""
 
 import json
+import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, NoReturn
@@ -21,12 +23,14 @@ from denwa.cli.common import (
     stop,
 )
 from denwa.cli.database import database_or_stop
-from denwa.cli.trust_table import lines, table, values
+from denwa.cli.trust_table import Line, lines, table, values
 from denwa.config.load import Configuration
 from denwa.language import Language, Text
+from denwa.local_time import LocalTime
+from denwa.state import database_of
 from denwa.wiring import trust_settings
 from exchange.network.numbers import NumberError, normalise
-from store.database import Database
+from store.database import Database, exists
 from trust import opt_outs, proofs
 from trust.rows import By
 from trust.settings import TrustSettings
@@ -39,6 +43,7 @@ _NONE = Text(
     "No number is proved, waits for a proof or is opted out.",
     "確認済み、確認待ち、呼び出さない番号はありません。",
 )
+_TIMES = Text("Times are local: {zone}", "時刻はこの端末の地方時です: {zone}")
 _NO_NUMBER = Text(
     "Which number? denwa trust {action} NUMBER", "番号を指定してください: denwa trust {action} 番号"
 )
@@ -99,7 +104,7 @@ def trust(
 ) -> None:
     """Show which numbers may be rung and which never; change that."""
     language = lang or LANGUAGE
-    configuration = configuration_or_stop(config, services_or_stop())
+    configuration = configuration_or_stop(config, services_or_stop(), passwords=False)
     settings = trust_settings(configuration)
     if action is Action.LIST:
         _list(configuration, settings, language, as_json=as_json)
@@ -113,13 +118,18 @@ def trust(
 def _list(
     configuration: Configuration, settings: TrustSettings, language: Language, *, as_json: bool
 ) -> None:
-    with database_or_stop(configuration) as database:
-        found = database.read(lines, settings, datetime.now(UTC))
+    found: Sequence[Line] = []
+    if exists(database_of(configuration.store, os.environ)):
+        with database_or_stop(configuration) as database:
+            found = database.read(lines, settings, datetime.now(UTC))
     if as_json:
         for line in found:
             typer.echo(json.dumps(values(line), ensure_ascii=False))
     elif found:
-        Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(table(found, language))
+        time = LocalTime.of_this_machine()
+        typer.echo(_TIMES.say(language, zone=time.zone))
+        console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+        console.print(table(found, time, language))
     else:
         typer.echo(_NONE.say(language))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from denwa.harmless import harmless
 from denwa.language import Language, Text
+from denwa.local_time import LocalTime
 from trust import codes, opt_outs, proofs
 from trust.rows import By
 from trust.settings import TrustSettings
@@ -20,8 +21,8 @@ _HEADS = (
     Text("exchange", "交換機"),
     Text("trunk", "トランク"),
     Text("state", "状態"),
-    Text("since (UTC)", "開始 (UTC)"),
-    Text("until (UTC)", "期限 (UTC)"),
+    Text("since", "開始"),
+    Text("until", "期限"),
 )
 _STATES = {
     "proved": Text("proved", "確認済み"),
@@ -54,7 +55,7 @@ def lines(session: Session, settings: TrustSettings, now_utc: datetime) -> Seque
     return sorted(found, key=lambda line: (line.exchange, line.number, line.state))
 
 
-def table(found: Sequence[Line], language: Language) -> Table:
+def table(found: Sequence[Line], time: LocalTime, language: Language) -> Table:
     """As a table, in a language."""
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in _HEADS:
@@ -65,8 +66,8 @@ def table(found: Sequence[Line], language: Language) -> Table:
             line.exchange,
             line.trunk,
             _STATES[line.state].say(language),
-            _time(line.since_utc),
-            _time(line.until_utc),
+            time.say(line.since_utc),
+            time.say(line.until_utc) if line.until_utc else "",
         )
         # a Text, since a cell that is a str could hold rich's own markup
         shown.add_row(*(Cell(harmless(cell)) for cell in cells))
@@ -105,7 +106,3 @@ def _opt_outs(session: Session, settings: TrustSettings) -> Iterator[Line]:
         trunk = rules.trunk_of(row.number) if rules else ""
         state = f"opted out by {By(row.said_by).name.lower()}"
         yield Line(row.number, row.exchange, trunk, state, row.since_utc, None)
-
-
-def _time(at_utc: datetime | None) -> str:
-    return at_utc.strftime("%Y-%m-%d %H:%M") if at_utc else ""

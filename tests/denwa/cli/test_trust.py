@@ -28,8 +28,8 @@ trunks = { B = "390", C = "510" }
 [extensions.services]
 exchange = "home"
 user = "7000"
-password = "hush"
 """
+"""Without the password, which whoever changes this need not be able to read."""
 SETTINGS = TrustSettings({"home": RULES})
 
 
@@ -55,11 +55,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def test_where_nothing_is_known_it_says_so(denwa):
+def test_where_nothing_is_known_it_says_so_and_makes_no_database(denwa, tmp_path: Path):
     assert denwa("trust", "list", "--lang", "en").output == (
         "No number is proved, waits for a proof or is opted out.\n"
     )
     assert denwa("trust", "list", "--json").output == ""
+    assert not (tmp_path / "state").exists()
 
 
 def test_the_list_shows_proofs_codes_and_opt_outs(denwa, serving: Database):
@@ -68,11 +69,12 @@ def test_the_list_shows_proofs_codes_and_opt_outs(denwa, serving: Database):
     serving.write(call_for_proof, second, now())
     serving.write(opt_outs.opt_out, SETTINGS, OWN, By.TELEPHONE, now())
     output = denwa("trust", "list", "--lang", "en").output
-    assert [line.split()[0] for line in output.splitlines()[3:] if line.strip()] == [
+    assert [line.split()[0] for line in output.splitlines()[4:] if line.strip()] == [
         OWN.number,
         FAR.number,
         second.number,
     ]
+    assert output.startswith("Times are local")
     assert "asked by the telephone" in output
     assert "proof ended" in output
     assert "code spoken, not confirmed" in output
@@ -154,6 +156,6 @@ def test_without_an_exchange_there_is_nobody_to_ring(denwa, tmp_path: Path):
 
 def test_a_database_that_cannot_be_had_is_told(denwa, tmp_path: Path):
     (tmp_path / "state").write_text("a file in the folder's place")
-    result = denwa("trust", "list")
+    result = denwa("trust", "optout", "1001")
     assert result.exit_code == 1
     assert str(tmp_path / "state") in result.stderr
