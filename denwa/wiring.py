@@ -110,14 +110,19 @@ def trust_settings(configuration: Configuration) -> TrustSettings:
 
 
 def status(configuration: Configuration, services: Collection[str]) -> str:
-    """In one line what there is to dial."""
+    """In one line what there is to dial, each extension's services by their first numbers."""
     by_extension: list[Mapping[str, str]] = [each.numbers for each in configuration.extensions.values()]
     return ", ".join(
         f"{number} {service}"
         for numbers in by_extension or [configuration.numbers]
-        for number, service in numbers.items()
+        for service, number in first_numbers(numbers).items()
         if service in services
     )
+
+
+def first_numbers(numbers: Mapping[str, str]) -> dict[str, str]:
+    """Of each service the first number that reaches it."""
+    return {service: number for number, service in reversed(numbers.items())} if numbers else {}
 
 
 def password(extension: Extension) -> str:

@@ -4,6 +4,7 @@ APScheduler keeps the one timer; the rows decide what rings. Its timer is monoto
 clock was set must tell.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -35,28 +36,44 @@ class Ticker:
         self._tick = tick
         self._now_utc = now_utc
         self._scheduler = scheduler
-        self._runs = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._again = False
+        self._closed = False
 
     def told(self) -> None:
         """Something was booked, changed or ended, or the clock was set: look at once."""
-        if self._runs:
+        if not self._idle.is_set():
             self._again = True
-        elif self._scheduler.running:
+        elif not self._closed:
             self._wake_at(self._now_utc())
 
+    async def close(self) -> None:
+        """Let a tick that runs come to its end; none follows."""
+        self._closed = True
+        await self._idle.wait()
+        self._scheduler.shutdown(wait=False)
+
     async def _run(self) -> None:
-        if self._runs:
+        if self._closed:
+            return
+        if not self._idle.is_set():
             self._again = True
             return
-        self._runs, self._again = True, False
+        self._idle.clear()
+        self._again = False
         try:
             next_utc = await self._tick()
         except StoreError as error:
             log.warning("alarms_wait_for_the_database", reason=str(error))
             next_utc = self._now_utc() + AGAIN_AFTER
+        except Exception:
+            log.exception("tick_failed")  # the next one may succeed, and nobody else would ring
+            next_utc = self._now_utc() + AGAIN_AFTER
         finally:
-            self._runs = False
+            self._idle.set()
+        if self._closed:
+            return
         now_utc = self._now_utc()
         latest_utc = now_utc + LONGEST_SLEEP
         self._wake_at(now_utc if self._again else min(next_utc or latest_utc, latest_utc))
@@ -86,4 +103,4 @@ async def ticking(tick: Tick, now_utc: Callable[[], datetime]) -> AsyncIterator[
     try:
         yield ticker
     finally:
-        scheduler.shutdown(wait=False)
+        await ticker.close()

@@ -4,15 +4,22 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from lab.asterisk.running import RunningExchange
+from lab.baresip import BaresipPhone
 from lab.laboratory import Lab
 from lab.serving import registered
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from schedules.rows import Alarm, Occurrence
+from store.database import Database
+from store.news import announce
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120, func_only=True)]
 
@@ -22,7 +29,6 @@ NUMBERS = (
     ("7[1-7][1-7][1-7][1-7][1-7][1-7][1-7][1-7]", "wakeup"),
     ("186", "echo"),
 )
-T = TypeVar("T")
 
 
 @dataclass
@@ -43,6 +49,35 @@ class Service:
         while (found := self.rows(query)) != wanted:
             assert time.monotonic() < ends_monotonic_s, f"{found} instead of {wanted}\n{self.log()}"
             time.sleep(0.1)
+
+    def value(self, query: str) -> object:
+        """The one value of a query, once there is one."""
+        ends_monotonic_s = time.monotonic() + 10
+        while not (found := self.rows(query)):
+            assert time.monotonic() < ends_monotonic_s, f"nothing by {query}\n{self.log()}"
+            time.sleep(0.1)
+        return found[0][0]
+
+    def bring_forward(self, kind: str) -> None:
+        """Let what is booked of a kind come in a second, as if the night had passed."""
+        due_utc = datetime.now(UTC) + timedelta(seconds=1.2)
+
+        def work(session: Session) -> None:
+            chosen = select(Occurrence).join(Occurrence.alarm).where(Alarm.kind == kind)
+            for occurrence in session.scalars(chosen.where(Occurrence.next_utc.is_not(None))):
+                if occurrence.state == "booked":
+                    occurrence.due_utc = due_utc
+                occurrence.next_utc = due_utc
+            announce(session)
+
+        database = Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
+        database.write(work)
+        database.close()
+
+    def listens_to(self, phone: BaresipPhone, number: str) -> None:
+        """Dial, and listen until denwa hangs up."""
+        phone.call(number)
+        phone.wait_ended(40)
 
     def log(self) -> str:
         """Its log's end."""
@@ -84,20 +119,46 @@ password_file = "denwa.password"
         yield Service(folder)
 
 
-def booked(run: Callable[[], T]) -> T:
-    """Readable in the tests."""
-    return run()
+@pytest.mark.parametrize("hop", ["3900242", "6610242"], ids=["passes on", "answers first"])
+def test_through_hops_by_a_telephone_without_keys(lab: Lab, tmp_path: Path, hop: str):
+    """Proved by a dialled code, booked, rung, snoozed by hanging up, acknowledged by dialling, heard and cancelled."""
+    with service(lab, lab.c, tmp_path) as denwa, lab.telephone(lab.a, tmp_path / "bed") as phone:
+        denwa.listens_to(phone, f"{hop}70630")
+        denwa.until("SELECT kind, state FROM alarm ORDER BY id", [("wake", "active"), ("proof", "active")])
+        denwa.bring_forward("proof")
+        phone.wait_answered(25)
+        code = denwa.value("SELECT code FROM trust_code")
+        phone.wait_ended(90)
+        denwa.listens_to(phone, f"{hop}7{code}")
+        denwa.until("SELECT count(*) FROM trust_proof", [(1,)])
+        denwa.bring_forward("wake")
+        phone.wait_answered(25)
+        phone.listen(8)
+        phone.hang_up()
+        phone.wait_ended()
+        denwa.until("SELECT state FROM occurrence WHERE alarm_id = 1", [("snoozed",)])
+        denwa.bring_forward("wake")
+        phone.wait_answered(25)
+        code = denwa.value("SELECT code FROM attempt ORDER BY id DESC LIMIT 1")
+        phone.listen(1)
+        phone.hang_up()
+        phone.wait_ended()
+        denwa.listens_to(phone, f"{hop}74{code}")
+        denwa.until("SELECT state FROM occurrence WHERE alarm_id = 1", [("acknowledged",)])
+        denwa.listens_to(phone, f"{hop}780715")
+        denwa.listens_to(phone, f"{hop}73311")
+        denwa.until("SELECT count(*) FROM alarm WHERE recurrence = 'workdays' AND state = 'active'", [(1,)])
+        denwa.listens_to(phone, f"{hop}73333")
+        denwa.until("SELECT count(*) FROM alarm WHERE state = 'active'", [(0,)])
+        print(denwa.rows("SELECT number, trunk, outcome, detail FROM attempt"))
 
 
 def test_a_trial_rings_and_is_acknowledged_by_a_key(lab: Lab, tmp_path: Path):
     with service(lab, lab.c, tmp_path) as denwa, lab.telephone(lab.c, tmp_path / "bed") as phone:
-        phone.call("73344")
-        phone.wait_ended(30)
-        denwa.until("SELECT state FROM occurrence", [("booked",)])
+        denwa.listens_to(phone, "73344")
+        denwa.bring_forward("trial")
         phone.wait_answered(25)
         phone.listen(12)
         phone.send_digits("1")
         phone.wait_ended(20)
         denwa.until("SELECT state FROM occurrence", [("acknowledged",)])
-        print(denwa.log())
-        print(denwa.rows("SELECT * FROM attempt"))

@@ -30,6 +30,7 @@ class MadeUp:
     name: str
     number: str
     config: type[BaseModel]
+    more_numbers: tuple[str, ...] = ()
 
 
 MADE_UP = {
