@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
@@ -13,14 +15,17 @@ class CardLine:
     ja: str
 
 
-Card = Callable[[tuple[str, ...]], tuple[CardLine, ...]]
-"""Makes a service's lines of what leads to it at one extension: its numbers, then its ranges, shorter ones first."""
+Card = Callable[[tuple[str, ...], BaseModel], tuple[CardLine, ...]]
+"""Makes a service's lines of what leads to it at one extension, and of its table of the configuration.
+
+What leads to it: its numbers, then its ranges, shorter ones first.
+"""
 
 
 def each_number(en: str, ja: str) -> Card:
     """The card of a service that does the same whichever of its numbers is dialled."""
 
-    def lines(numbers: tuple[str, ...]) -> tuple[CardLine, ...]:
+    def lines(numbers: tuple[str, ...], _: BaseModel) -> tuple[CardLine, ...]:
         return tuple(CardLine(number, en, ja) for number in numbers)
 
     return lines

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from denwa.config.load import Configuration
 from denwa.greeting import Listening
 from denwa.language import Language, Text
@@ -71,7 +73,7 @@ def pages(
     """
     for name in extensions:
         extension = configuration.extensions[name]
-        lines = _lines(extension.numbers, services, language)
+        lines = _lines(extension.numbers, services, configuration.services, language)
         number = _example(lines)
         yield Page(
             heading=_HEADING.say(language),
@@ -87,7 +89,7 @@ def pages(
             foot=_MADE_FOR.say(language, user=extension.user, exchange=extension.exchange),
         )
     if not extensions:
-        lines = _lines(configuration.numbers, services, language)
+        lines = _lines(configuration.numbers, services, configuration.services, language)
         listening = Listening(configuration.sip.address or LOOPBACK, configuration.sip.port)
         yield Page(
             heading=_HEADING.say(language),
@@ -109,7 +111,10 @@ def pulses(number: str) -> int | None:
 
 
 def _lines(
-    numbers: Mapping[str, str], services: Mapping[str, ServiceSpec], language: Language
+    numbers: Mapping[str, str],
+    services: Mapping[str, ServiceSpec],
+    tables: Mapping[str, BaseModel],
+    language: Language,
 ) -> tuple[Line, ...]:
     found: dict[str, list[str]] = {}
     for number, service in numbers.items():
@@ -118,7 +123,7 @@ def _lines(
         _line(line, name, language)
         for name, service in services.items()
         if name in found
-        for line in service.card(tuple(sorted(found[name], key=_for_people)))
+        for line in service.card(tuple(sorted(found[name], key=_for_people)), tables[name])
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from denwa.card.content import Page, pages, pulses
 from denwa.config.load import load
@@ -65,12 +66,12 @@ def test_callers_of_other_exchanges_dial_their_prefixes_first(tmp_path: Path):
 
 def test_without_an_exchange_the_default_numbers_are_dialled_at_this_machine(tmp_path: Path):
     made = page("[sip]\nport = 5070\n", tmp_path)
-    assert [line.number for line in made.lines] == [spec.number for spec in installed().values()]
+    assert [line.number for line in made.lines][:2] == ["117", "186"]
     assert made.hints == ("sip:117@127.0.0.1:5070",)
 
 
 def test_a_service_may_have_lines_of_its_own(tmp_path: Path):
-    def lines(numbers: tuple[str, ...]) -> tuple[CardLine, ...]:
+    def lines(numbers: tuple[str, ...], _: BaseModel) -> tuple[CardLine, ...]:
         assert numbers == ("7XXXX",)
         return CardLine("7HHMM", "A call at HH:MM", "HH 時 MM 分に呼び出し"), CardLine(
             "7*", "None", "取り消し"
@@ -94,6 +95,20 @@ REQUIRED = ("config", "mantela_type", "grace_s", "open")
 
 @pytest.mark.parametrize("spec", installed().values(), ids=lambda spec: spec.name)
 def test_each_of_our_services_says_in_both_languages_what_it_does(spec: ServiceSpec):
-    lines = spec.card((spec.number,))
+    lines = spec.card((spec.number, *spec.more_numbers), spec.config())
     assert lines
+    assert all(line.number.startswith(spec.number[:1]) for line in lines)
     assert all(line.number and line.en.isascii() and line.en and not line.ja.isascii() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "schemes"),
+    [
+        ('"7XXXX" = "wakeup"', ["7HHMM", "731MM", "73311", "73322", "73333", "73411"]),
+        ('"7XXXXX" = "wakeup"', ["7DHHMM"]),
+        ('"8XXXX" = "wakeup"', []),
+    ],
+)
+def test_the_morning_call_shows_what_its_numbers_reach(tmp_path: Path, numbers: str, schemes: list[str]):
+    text = CONFIGURATION.replace('"7XXXX" = "echo"', numbers)
+    assert [line.number for line in page(text, tmp_path).lines[2:]] == schemes
