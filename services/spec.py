@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.sip.call import Call
 from exchange.sip.dialler import Dialler
+from services.card import NUMBERS_ALONE, Card
 from trust.settings import TrustSettings
 
 if TYPE_CHECKING:  # most commands need no database, and would wait for its import
@@ -49,7 +50,8 @@ class ServiceSpec:
 
     `name` is also its table in the configuration; `number`, and `more_numbers`, what it is dialled by when nothing is
     configured;
-    `grace_s` lies between CallEnded and the cancellation of its handler, in seconds.
+    `grace_s` lies between CallEnded and the cancellation of its handler, in seconds; `card` says what it does to
+    whoever may dial it.
     """
 
     name: str
@@ -59,3 +61,4 @@ class ServiceSpec:
     grace_s: float
     open: Callable[[Context, TaskGroup], AbstractAsyncContextManager[Handler]]
     more_numbers: tuple[str, ...] = ()
+    card: Card = NUMBERS_ALONE

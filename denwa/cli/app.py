@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "denwa.cli.doctor",
     "calls": "denwa.cli.calls",
     "trust": "denwa.cli.trust",
+    "card": "denwa.cli.card",
 }
 """Where each command is: a function of the command's name."""
 JAPANESE = {
@@ -32,6 +33,7 @@ JAPANESE = {
     "doctor": "交換機への道を実際に試します。直すものがなければ終了コードは 0 です。",
     "calls": "記録された通話を表示します。新しいものが下です。",
     "trust": "呼び出してよい番号と、呼び出さない番号を、表示し、変更します。",
+    "card": "電話機のそばに掛ける番号カード (A6 の PDF) を作ります。",
 }
 """What each command does; in English its function says so."""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, PositiveFloat
 from audio.prompts import load
 from audio.spandsp.echo import Echo
 from exchange.sip.call import Call
+from services.card import each_number
 from services.spec import Context, Handler, ServiceSpec
 
 
@@ -42,4 +43,12 @@ async def _open(context: Context, _: asyncio.TaskGroup) -> AsyncIterator[Handler
     yield handle
 
 
-spec = ServiceSpec("echo", "186", EchoConfig, "application", grace_s=2.0, open=_open)
+spec = ServiceSpec(
+    "echo",
+    "186",
+    EchoConfig,
+    "application",
+    grace_s=2.0,
+    open=_open,
+    card=each_number("Test: your number, then your voice", "試験。自分の番号と声が返ります"),
+)

@@ -1,6 +1,7 @@
 """モーニングコール: booked from a rotary dial, rung until somebody is awake, never used against a stranger."""
 
 from services.spec import ServiceSpec
+from services.wakeup.card import card
 from services.wakeup.config import WakeupConfig
 from services.wakeup.service import open_wakeup
 
@@ -12,4 +13,5 @@ spec = ServiceSpec(
     grace_s=2.0,
     open=open_wakeup,
     more_numbers=("7XXXXX", "7[1-7][1-7][1-7][1-7][1-7][1-7][1-7][1-7]"),
+    card=card,
 )
