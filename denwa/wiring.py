@@ -122,7 +122,10 @@ def status(configuration: Configuration, services: Collection[str]) -> str:
 
 def first_numbers(numbers: Mapping[str, str]) -> dict[str, str]:
     """Of each service the first number that reaches it."""
-    return {service: number for number, service in reversed(numbers.items())} if numbers else {}
+    first: dict[str, str] = {}
+    for number, service in numbers.items():
+        first.setdefault(service, number)
+    return first
 
 
 def password(extension: Extension) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from lab.asterisk.running import RunningExchange
-from lab.baresip import BaresipPhone
+from lab.baresip import BaresipPhone, CallFailedError
 from lab.laboratory import Lab
 from lab.serving import registered
 from sqlalchemy import select
@@ -79,9 +79,22 @@ class Service:
         phone.call(number)
         phone.wait_ended(40)
 
+    def dials(self, phone: BaresipPhone, number: str, query: str, wanted: list[tuple[object, ...]]) -> None:
+        """Dial, and hang up once the database says what is wanted."""
+        phone.call(number)
+        self.until(query, wanted)
+        hangs_up(phone)
+
     def log(self) -> str:
         """Its log's end."""
         return (self.folder / "log").read_text()[-6000:]
+
+
+def hangs_up(phone: BaresipPhone) -> None:
+    """End the call, whoever is first."""
+    with contextlib.suppress(CallFailedError):
+        phone.hang_up()
+    phone.wait_ended()
 
 
 @contextlib.contextmanager
@@ -123,33 +136,27 @@ password_file = "denwa.password"
 def test_through_hops_by_a_telephone_without_keys(lab: Lab, tmp_path: Path, hop: str):
     """Proved by a dialled code, booked, rung, snoozed by hanging up, acknowledged by dialling, heard and cancelled."""
     with service(lab, lab.c, tmp_path) as denwa, lab.telephone(lab.a, tmp_path / "bed") as phone:
-        denwa.listens_to(phone, f"{hop}70630")
-        denwa.until("SELECT kind, state FROM alarm ORDER BY id", [("wake", "active"), ("proof", "active")])
+        active = "SELECT kind, count(*) FROM alarm WHERE state = 'active' GROUP BY kind ORDER BY kind"
+        denwa.dials(phone, f"{hop}70630", active, [("proof", 1), ("wake", 1)])
         denwa.bring_forward("proof")
         phone.wait_answered(25)
         code = denwa.value("SELECT code FROM trust_code")
-        phone.wait_ended(90)
-        denwa.listens_to(phone, f"{hop}7{code}")
-        denwa.until("SELECT count(*) FROM trust_proof", [(1,)])
+        hangs_up(phone)
+        denwa.dials(phone, f"{hop}7{code}", "SELECT count(*) FROM trust_proof", [(1,)])
         denwa.bring_forward("wake")
         phone.wait_answered(25)
         phone.listen(8)
-        phone.hang_up()
-        phone.wait_ended()
-        denwa.until("SELECT state FROM occurrence WHERE alarm_id = 1", [("snoozed",)])
+        hangs_up(phone)
+        wakes = "SELECT state FROM occurrence WHERE alarm_id = 1"
+        denwa.until(wakes, [("snoozed",)])
         denwa.bring_forward("wake")
         phone.wait_answered(25)
+        hangs_up(phone)
         code = denwa.value("SELECT code FROM attempt ORDER BY id DESC LIMIT 1")
-        phone.listen(1)
-        phone.hang_up()
-        phone.wait_ended()
-        denwa.listens_to(phone, f"{hop}74{code}")
-        denwa.until("SELECT state FROM occurrence WHERE alarm_id = 1", [("acknowledged",)])
-        denwa.listens_to(phone, f"{hop}780715")
+        denwa.dials(phone, f"{hop}74{code}", wakes, [("acknowledged",)])
+        denwa.dials(phone, f"{hop}780715", active, [("wake", 1)])
         denwa.listens_to(phone, f"{hop}73311")
-        denwa.until("SELECT count(*) FROM alarm WHERE recurrence = 'workdays' AND state = 'active'", [(1,)])
-        denwa.listens_to(phone, f"{hop}73333")
-        denwa.until("SELECT count(*) FROM alarm WHERE state = 'active'", [(0,)])
+        denwa.dials(phone, f"{hop}73333", active, [])
         print(denwa.rows("SELECT number, trunk, outcome, detail FROM attempt"))
 
 
