@@ -3,7 +3,7 @@
 Numbers are Arabic digits or kana, as Open JTalk reads them rightly; it misreads kanji numerals (五分 as ごぶ), and 0 as ゼロ,
 so that 0時 is written れい時. Single digits are katakana, since はち alone is read ワチ; 2 and 5 are drawn out, as one does when
 reading a number aloud. A comma at the end keeps the voice up: another clip follows. Where Open JTalk mistakes a word it is kana
-(方 is read ほう).
+(方 is read ほう). Tomorrow is あした: of あす little is left on the line, its す being voiceless.
 """
 
 _CLOCK = {
@@ -48,7 +48,7 @@ _ECHO = {
 
 _DAYS = {
     "today": "今日、",
-    "tomorrow": "あす、",
+    "tomorrow": "あした、",
     "day_after_tomorrow": "あさって、",
     **{f"weekday_{day}": f"{name}曜日、" for day, name in enumerate("月火水木金土日")},
     **{f"month_{month}": f"{month}月、" for month in range(1, 13)},
@@ -92,7 +92,7 @@ _REFUSALS = {
     ),
     "not_allowed": "その番号へは、お呼びできません。",
     "opted_out": "この番号は、お呼び出しをしない番号として、登録されています。",
-    "quota": "これ以上は、お受けできません。あす、またおかけください。",
+    "quota": "これ以上は、お受けできません。あした、またおかけください。",
     "fault": "故障のため、お受けできませんでした。あとで、おかけ直しください。",
     "code_wrong": "確認の番号が、違います。お確かめのうえ、おかけ直しください。",
 }

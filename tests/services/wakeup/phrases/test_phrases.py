@@ -31,7 +31,7 @@ def booked(days: int, hour: int, minute: int = 0, rule: str = "once") -> Booked:
 @pytest.mark.parametrize(
     ("at", "japanese", "english"),
     [
-        ((1, 6, 30), "あす、午前6時、30分、に、お呼びします。", "tomorrow, six, thirty, AM."),
+        ((1, 6, 30), "あした、午前6時、30分、に、お呼びします。", "tomorrow, six, thirty, AM."),
         ((0, 23, 5), "今日、午後11時、5分、に、お呼びします。", "today, eleven, oh five, PM."),
         ((2, 7), "あさって、午前7時、に、お呼びします。", "the day after tomorrow, seven, o'clock, AM."),
         ((3, 12), "水曜日、正午、に、お呼びします。", "Wednesday, noon."),
@@ -56,7 +56,7 @@ def test_when_the_call_comes(at, japanese, english):
         ("workdays", "祝日を除く、平日の、", "on weekdays, except public holidays,"),
         ("holidays", "土曜、日曜、祝日の、", "on weekends and public holidays,"),
         ("fri,mon", "毎週、月曜日、金曜日、", "every week on: Monday, Friday,"),
-        ("once", "あす、", "tomorrow,"),
+        ("once", "あした、", "tomorrow,"),
     ],
 )
 def test_a_booking_that_repeats_is_said_by_its_rule(rule, japanese, english):
@@ -69,7 +69,7 @@ def test_a_list_of_bookings():
     lines = [booked(1, 6, 30), booked(2, 9, rule="sat")]
     names = JAPANESE.bookings(lines, TODAY)
     assert names.count(PAUSE) == 2
-    assert JAPANESE.text(names) == "ご予約は、あす、午前6時、30分、毎週、土曜日、午前9時、以上です。"
+    assert JAPANESE.text(names) == "ご予約は、あした、午前6時、30分、毎週、土曜日、午前9時、以上です。"
     assert ENGLISH.text(ENGLISH.bookings(lines, TODAY)) == (
         "You have booked these calls: tomorrow, six, thirty, AM. every week on: Saturday, nine, o'clock, AM. "
         "That is all."
@@ -79,9 +79,9 @@ def test_a_list_of_bookings():
 
 def test_what_was_changed_and_what_is_next():
     assert JAPANESE.text(JAPANESE.changed(booked(1, 7), TODAY)) == (
-        "時刻を、変更しました。あす、午前7時、に、お呼びします。"
+        "時刻を、変更しました。あした、午前7時、に、お呼びします。"
     )
-    assert JAPANESE.text(JAPANESE.next_call(due(1, 7), TODAY)) == "次は、あす、午前7時、に、お呼びします。"
+    assert JAPANESE.text(JAPANESE.next_call(due(1, 7), TODAY)) == "次は、あした、午前7時、に、お呼びします。"
     assert ENGLISH.next_call(due(1, 7), TODAY)[:2] == ("next_call_is", "will_ring_at")
     assert ENGLISH.changed(booked(1, 7), TODAY)[:2] == ("changed_to", "will_ring_at")
 
