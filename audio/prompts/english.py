@@ -102,9 +102,9 @@ _BOOKING = {
 }
 
 _REFUSALS = {
-    "wrong_time": "There is no such time. Please check it, and dial again.",
-    "not_understood": "The number you dialed was not understood. Please check it, and dial again.",
-    "no_number": "Your telephone's number is not known here, so we cannot call you.",
+    "wrong_time": "There is no such time.",
+    "not_understood": "The number you dialed was not understood.",
+    "no_number": "Your number is unknown here, so we cannot call you.",
     "no_way_back": (
         "We cannot call you, because no way back to your exchange is set up. Please tell the people who run it."
     ),
@@ -155,7 +155,7 @@ _MENU = {
         "For weekends and public holidays, press four."
     ),
     "menu_message": (
-        "Please choose your message. For a good day, press one. For trash day, press two. "
+        "Please choose your message. For a greeting, press one. For trash day, press two. "
         "For medicine, press three. For a meeting, press four."
     ),
     "menu_second_number": (

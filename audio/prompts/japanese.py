@@ -3,7 +3,7 @@
 Numbers are Arabic digits or kana, as Open JTalk reads them rightly; it misreads kanji numerals (五分 as ごぶ), and 0 as ゼロ,
 so that 0時 is written れい時. Single digits are katakana, since はち alone is read ワチ; 2 and 5 are drawn out, as one does when
 reading a number aloud. A comma at the end keeps the voice up: another clip follows. Where Open JTalk mistakes a word it is kana
-(方 is read ほう).
+(方 is read ほう). Tomorrow is あした: of あす little is left on the line, its す being voiceless.
 """
 
 _CLOCK = {
@@ -48,7 +48,7 @@ _ECHO = {
 
 _DAYS = {
     "today": "今日、",
-    "tomorrow": "あす、",
+    "tomorrow": "あした、",
     "day_after_tomorrow": "あさって、",
     **{f"weekday_{day}": f"{name}曜日、" for day, name in enumerate("月火水木金土日")},
     **{f"month_{month}": f"{month}月、" for month in range(1, 13)},
@@ -84,15 +84,15 @@ _BOOKING = {
 }
 
 _REFUSALS = {
-    "wrong_time": "その時刻は、ありません。お確かめのうえ、おかけ直しください。",
-    "not_understood": "ダイヤルされた番号が、分かりませんでした。お確かめのうえ、おかけ直しください。",
+    "wrong_time": "その時刻は、ありません。",
+    "not_understood": "ダイヤルされた番号が、分かりませんでした。",
     "no_number": "お使いの電話の番号が分からないため、お受けできません。",
     "no_way_back": (
         "お使いの交換局へは、折り返しの設定がないため、お呼びできません。交換局の管理者に、お伝えください。"
     ),
     "not_allowed": "その番号へは、お呼びできません。",
     "opted_out": "この番号は、お呼び出しをしない番号として、登録されています。",
-    "quota": "これ以上は、お受けできません。あす、またおかけください。",
+    "quota": "これ以上は、お受けできません。あした、またおかけください。",
     "fault": "故障のため、お受けできませんでした。あとで、おかけ直しください。",
     "code_wrong": "確認の番号が、違います。お確かめのうえ、おかけ直しください。",
 }
@@ -135,7 +135,7 @@ _MENU = {
     "menu_time": "お呼びする時刻を、4桁で、押してください。",
     "menu_recurrence": "1回だけなら1を、毎日なら2を、平日なら3を、土曜、日曜と祝日なら4を、押してください。",
     "menu_message": (
-        "ご伝言を、お選びください。よいいちにちを、なら1を、ゴミの日なら2を、お薬なら3を、会議なら4を、押してください。"
+        "ご伝言を、お選びください。ごあいさつなら1を、ゴミの日なら2を、お薬なら3を、会議なら4を、押してください。"
     ),
     "menu_second_number": (
         "お出にならないときに、代わりにお呼びする番号と、シャープを、押してください。なければ、シャープだけを、押してください。"

@@ -2,6 +2,9 @@
 
 Writes NAME.ul (G.711 mu-law, 8000 Hz, no header) and manifest.json for each language. The engines are offline and belong to
 the dependency group `prompts`. `--engine gtts --into FOLDER` has Google speak into a folder of your own instead.
+
+What a folder's manifest says was spoken by the same programs stays as it is: an engine's network computes otherwise on another
+kind of CPU, and a new text shall not change every clip. To have all spoken anew, remove the manifests.
 """
 
 import argparse
@@ -13,10 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from audio.prompts import LANGUAGES, PACK, english, japanese
-from audio.prompts.manifest import Entry, Manifest, write
+from audio.prompts.manifest import NAME, Entry, Manifest, read, write
 from audio.speech.cache import Speaker
 from audio.speech.chain import CHAIN
-from audio.speech.engine import Engine, EngineError
+from audio.speech.engine import Engine, EngineError, Identity
 from audio.speech.gtts import Gtts
 from audio.speech.hibari import Hibari
 from audio.speech.open_jtalk import OpenJTalk
@@ -30,8 +33,26 @@ def tools() -> str:
     return f"numpy {version('numpy')}, soxr {version('soxr')}, {platform.machine()}"
 
 
+def kept(folder: Path, language: str, identity: Identity) -> dict[str, bytes]:
+    """The clips of a folder, by name, that the very same programs spoke from the texts as they are now."""
+    if not (folder / NAME).exists():
+        return {}
+    old = read(folder)
+    by = (old.engine, old.version, old.voice, old.parameters, old.chain, old.tools)
+    if by != (identity.engine, identity.version, identity.voice, identity.parameters, CHAIN, tools()):
+        return {}
+    clips = {}
+    for name, entry in old.clips.items():
+        path = folder / f"{name}.ul"
+        if TEXTS[language].get(name) == entry.text and path.exists():
+            octets = path.read_bytes()
+            if hashlib.sha256(octets).hexdigest() == entry.sha256:
+                clips[name] = octets
+    return clips
+
+
 def render(language: str, engine: Engine, cache: Path, into: Path) -> Manifest:
-    """Speak all texts of a language into a folder; clips that are no longer in the table are removed.
+    """Speak the texts of a language into a folder where they are not yet; clips no longer in the table are removed.
 
     Raises:
         EngineError: the engine cannot, or may not be heard by others and the folder is denwa's own.
@@ -43,12 +64,13 @@ def render(language: str, engine: Engine, cache: Path, into: Path) -> Manifest:
             f"what {identity.engine} says may not be passed on: give a folder of your own (--into)"
         )
     folder.mkdir(parents=True, exist_ok=True)
+    before = kept(folder, language, identity)
     for stale in folder.glob("*.ul"):
         stale.unlink()
     speaker = Speaker([engine], cache)
     clips = {}
     for name, text in TEXTS[language].items():
-        octets = speaker.say(text)
+        octets = before[name] if name in before else speaker.say(text)
         (folder / f"{name}.ul").write_bytes(octets)
         clips[name] = Entry(text, len(octets), hashlib.sha256(octets).hexdigest())
     done = Manifest(

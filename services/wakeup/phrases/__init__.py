@@ -1,4 +1,4 @@
-"""What the morning call says, as the names of clips: `PHRASES["ja"].will_ring(...)`. Pure functions; `sounds` has the clips."""
+"""What the morning call says, as the names of clips: `PHRASES["ja"].will_ring(...)`. Pure functions; `sounds` has what is played."""
 
 from collections.abc import Mapping
 

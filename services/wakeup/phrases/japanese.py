@@ -1,4 +1,4 @@
-"""The phrases in Japanese, such as 「あす、午前6時、30分、に、お呼びします。」.
+"""The phrases in Japanese, such as 「あした、午前6時、30分、に、お呼びします。」.
 
 A minute of 0 is left out and noon has its own word, as the clock says them. From 60 minutes on it is 1時間 and the rest.
 """

@@ -51,17 +51,14 @@ class Phrases:
         return self.between.join(self.texts[name] for name in names if name != PAUSE)
 
     def day(self, day: date, today: date) -> Names:
-        """Today, tomorrow, the day after, within the week the weekday, from then on month and day.
+        """Today, tomorrow, the day after, within the week the weekday, any other day by month and day.
 
-        Raises:
-            ValueError: the day is over.
+        Among the others is yesterday: a call that was due before midnight may be tried again after it.
         """
         ahead = (day - today).days
-        if ahead < 0:
-            raise ValueError(f"{day} lies before {today}")
-        if ahead < len(_NEAR):
+        if 0 <= ahead < len(_NEAR):
             return (_NEAR[ahead],)
-        if ahead < 7:
+        if len(_NEAR) <= ahead < 7:
             return (f"weekday_{day.weekday()}",)
         return (f"month_{day.month}", f"day_{day.day}")
 
@@ -78,34 +75,30 @@ class Phrases:
         return (_RULES[recurrence.kind],)
 
     def when(self, booked: Booked, today: date) -> Names:
-        """Day or rule, and time: the words of a list's line.
-
-        Raises:
-            ValueError: it rings once, and on a day that is over.
-        """
+        """Day or rule, and time: the words of a list's line."""
         due = booked.due_local
         repeats = booked.recurrence.repeats
         days = self.rule(booked.recurrence) if repeats else self.day(due.date(), today)
         return (*days, *self.time_of_day(due.time()))
 
     def will_ring(self, due_local: datetime, today: date) -> Names:
-        """Tomorrow, 6:30, we will call you. Raises ValueError where the day is over."""
+        """Tomorrow, 6:30, we will call you."""
         return self.ringing((*self.day(due_local.date(), today), *self.time_of_day(due_local.time())))
 
     def will_ring_as(self, booked: Booked, today: date) -> Names:
-        """The same of a booking: by its rule where it repeats. Raises ValueError as `when` does."""
+        """The same of a booking: by its rule where it repeats."""
         return self.ringing(self.when(booked, today))
 
     def changed(self, booked: Booked, today: date) -> Names:
-        """The time is changed, and to which. Raises ValueError as `when` does."""
+        """The time is changed, and to which."""
         return ("changed_to", *self.will_ring_as(booked, today))
 
     def next_call(self, due_local: datetime, today: date) -> Names:
-        """When the next call comes. Raises ValueError where the day is over."""
+        """When the next call comes."""
         return ("next_call_is", *self.will_ring(due_local, today))
 
     def bookings(self, booked: Iterable[Booked], today: date) -> Names:
-        """All bookings, or that there are none. Raises ValueError as `when` does."""
+        """All bookings, or that there are none."""
         lines = [self.when(line, today) for line in booked]
         if not lines:
             return ("no_alarms",)
@@ -128,8 +121,8 @@ class Phrases:
         return number_clips(digits)
 
     def code(self, prefix: str, digits: str) -> Names:
-        """What to dial: the prefix, and after a moment the digits. Raises ValueError as `number` does."""
-        return (*digit_clips(prefix), *((PAUSE,) if prefix else ()), *digit_clips(digits))
+        """What to dial: the prefix, and after a moment the digits in groups. Raises ValueError as `number` does."""
+        return (*digit_clips(prefix), *((PAUSE,) if prefix else ()), *number_clips(digits))
 
     def number_called(self, digits: str) -> Names:
         """Which number will be called. Raises ValueError as `number` does."""

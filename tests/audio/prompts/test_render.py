@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.reading import reader
-from support.simulated_engines import SimulatedEngine, SimulatedFailure
+from support.simulated_engines import IDENTITY, SimulatedEngine, SimulatedFailure
 
 from audio import g711
 from audio.levels import active_level_dbm0, from_pcm
@@ -121,9 +121,44 @@ def test_a_clip_without_a_text_is_removed(tmp_path, few_texts):
 @pytest.mark.usefixtures("few_texts")
 def test_what_was_spoken_is_not_spoken_again(tmp_path):
     engine = SimulatedEngine()
-    for _ in range(2):
-        render.render("en", engine, tmp_path / "cache", tmp_path)
+    for folder in ("one", "other"):
+        render.render("en", engine, tmp_path / "cache", tmp_path / folder)
     assert engine.spoken == ["hello", "goodbye"]
+
+
+@pytest.mark.usefixtures("few_texts")
+class TestAFolderThatIsRenderedAnew:
+    """With an empty cache, as on another machine."""
+
+    @pytest.fixture
+    def pack(self, tmp_path):
+        render.render("en", SimulatedEngine(), tmp_path / "cache", tmp_path)
+        return tmp_path
+
+    def respoken(self, pack, version=IDENTITY.version):
+        engine = SimulatedEngine(version=version)
+        done = render.render("en", engine, pack / "empty cache", pack)
+        assert set(load("en", pack)) == set(done.clips)
+        return engine.spoken
+
+    def test_it_stays_where_texts_and_programs_are_the_same(self, pack):
+        assert self.respoken(pack) == []
+
+    def test_only_new_and_changed_texts_are_spoken(self, pack, few_texts):
+        few_texts["en"] |= {"bye": "so long", "again": "come again"}
+        assert self.respoken(pack) == ["so long", "come again"]
+
+    def test_all_is_spoken_by_another_version(self, pack):
+        assert self.respoken(pack, version="2") == ["hello", "goodbye"]
+
+    def test_all_is_spoken_by_other_tools(self, pack, monkeypatch):
+        monkeypatch.setattr(render, "tools", lambda: "other tools")
+        assert self.respoken(pack) == ["hello", "goodbye"]
+
+    def test_what_is_damaged_or_lost_is_spoken(self, pack):
+        (pack / "en" / "hello.ul").write_bytes(b"noise")
+        (pack / "en" / "bye.ul").unlink()
+        assert self.respoken(pack) == ["hello", "goodbye"]
 
 
 @pytest.mark.usefixtures("few_texts")
