@@ -11,8 +11,9 @@ from schedules.claims import Ring
 from schedules.duty import Duty
 from services.spec import Context, Handler
 from services.wakeup.config import WakeupConfig
-from services.wakeup.desk import Desk
+from services.wakeup.desk import serve
 from services.wakeup.gate import code_to_speak, target_of_ring, trusting
+from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
 from services.wakeup.ring import Ringer
 from timekeeping.clocks import KernelClock
@@ -32,7 +33,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
     config = WakeupConfig.model_validate(context.config)
     clips = {name: sounds(phrases) for name, phrases in PHRASES.items()}
     language = config.language or context.language
-    desk = Desk(
+    office = Office(
         config,
         context.store,
         context.trust,
@@ -63,7 +64,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
 
     async def handle(call: Call) -> None:
         try:
-            await desk.serve(call)
+            await serve(office, call)
         finally:
             duty.told()
 

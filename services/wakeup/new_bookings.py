@@ -1,0 +1,136 @@
+"""Booking by dialled digits: asked, said to the end, and only then written."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from exchange.sip.call import Call
+from schedules import booking
+from schedules.booking import Telephone, Wish
+from schedules.civil_due import in_minutes, next_due_utc
+from schedules.policy import Policy
+from schedules.recurrence import Kind, Recurrence
+from schedules.rows import AlarmKind, BookedHow, Occurrence
+from services.wakeup.dialled import ONCE, At
+from services.wakeup.office import Office
+from services.wakeup.phrases import Booked, Names
+from services.wakeup.refusals import refusal_clip
+from services.wakeup.sounds import kept_sign
+from trust.answers import Answer, Granted, Refused
+from trust.gate import may_book
+from trust.target import Target
+
+RUNG_BACK_AFTER = timedelta(seconds=15)
+"""How long after the booking a proving call or a trial comes: the receiver must be down again."""
+PROOF_POLICY = Policy(attempts=1, snoozes=0, validity_s=600)
+
+log = structlog.get_logger()
+
+Write = Callable[[Session], Occurrence]
+
+
+class _Undo(Exception):  # noqa: N818 - an event
+    """Ends a transaction that only asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer))
+        self.answer = answer
+
+
+async def book_at(office: Office, call: Call, target: Target, asked: At) -> None:
+    """Book for a time of day: the next time that it is that, or on the days that were asked for."""
+    now_utc = office.now_utc()
+    wish = _wish(office, target, asked.time.civil_time, asked.recurrence)
+    due = next_due_utc(
+        asked.recurrence if asked.recurrence.repeats else Recurrence(Kind.DAILY),
+        wish.civil_time,
+        wish.zone,
+        first_date=office.today(),
+        skipped_dates=(),
+        after_utc=now_utc,
+    )
+    assert due is not None  # noqa: S101 - the calendar goes on for a while
+    booked = Booked(due.due_utc.astimezone(office.zone), asked.recurrence)
+    words = office.phrases.will_ring_as(booked, office.today())
+    await _book(office, call, target, words, lambda session: booking.book(session, wish, now_utc))
+
+
+async def book_in(office: Office, call: Call, target: Target, minutes: int) -> None:
+    """Book for in so many minutes from now."""
+    now_utc = office.now_utc()
+    due_utc = in_minutes(minutes, now_utc)
+    wish = _wish(office, target, due_utc.time(), ONCE)
+    words = office.phrases.in_minutes(minutes)
+    await _book(office, call, target, words, lambda session: booking.book_at(session, wish, due_utc, now_utc))
+
+
+async def book_trial(office: Office, call: Call, target: Target) -> None:
+    """Ring back soon, to show that it works."""
+    wish = _wish(office, target, office.now_utc().time(), ONCE, AlarmKind.TRIAL)
+
+    def write(session: Session) -> Occurrence:
+        now_utc = office.now_utc()
+        return booking.book_at(session, wish, now_utc + RUNG_BACK_AFTER, now_utc)
+
+    await _book(office, call, target, ("trial",), write)
+
+
+async def _book(office: Office, call: Call, target: Target, words: Names, write: Write) -> None:
+    """Ask, say to the end, and only then write: whoever hangs up before has booked nothing."""
+    answer = await _ask(office, target)
+    if isinstance(answer, Granted):
+        await office.say(call, (*words, *office.phrases.number_called(target.number)))
+        answer = await office.store.write(_write_booking, office, target, write)
+    if isinstance(answer, Refused):
+        log.info("booking_refused", reason=answer.reason.value)
+        await office.say(call, (refusal_clip(answer),))
+        return
+    await call.play(kept_sign())
+    if answer.needs_proof:
+        await office.say(call, ("proof_first",))
+
+
+async def _ask(office: Office, target: Target) -> Answer:
+    """What the answer to a booking would be; nothing is counted."""
+
+    def work(session: Session) -> None:
+        raise _Undo(may_book(session, office.trust, target, target, office.now_utc()))
+
+    try:
+        await office.store.write(work)
+    except _Undo as undone:
+        return undone.answer
+    raise AssertionError
+
+
+def _write_booking(session: Session, office: Office, target: Target, write: Write) -> Answer:
+    now_utc = office.now_utc()
+    answer = may_book(session, office.trust, target, target, now_utc)
+    if isinstance(answer, Granted):
+        write(session)
+        if answer.needs_proof:
+            proof = _wish(office, target, now_utc.time(), ONCE, AlarmKind.PROOF)
+            booking.book_at(session, proof, now_utc + RUNG_BACK_AFTER, now_utc)
+    return answer
+
+
+def _wish(
+    office: Office,
+    target: Target,
+    civil_time: time,
+    recurrence: Recurrence,
+    kind: AlarmKind = AlarmKind.WAKE,
+) -> Wish:
+    return Wish(
+        telephone=Telephone(target.exchange, target.extension, target.number, target.trunk),
+        civil_time=civil_time,
+        booked_by=target.number,
+        booked_how=BookedHow.DIGITS,
+        recurrence=recurrence,
+        zone=office.config.zone,
+        policy=PROOF_POLICY if kind is AlarmKind.PROOF else office.config.policy,
+        language=office.phrases.name,
+        kind=kind,
+    )

@@ -1,0 +1,197 @@
+"""Booking, hearing, changing by dialled digits alone; what is said, and what is then in the database."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.alarms import HALF_PAST_SIX_UTC, Night
+from support.wakeup_desk import BEHIND_B, OWN, WakeupDesk
+
+from exchange.sip.caller import Caller, CallerTrust
+from schedules.outcomes import Outcome
+from services.wakeup.gate import trusting
+from store.database import Database
+from trust import proofs
+from trust.target import Target
+
+pytestmark = pytest.mark.unit
+
+NUMBER = ["number_is", "digit_1", "digit_0", "digit_0", "digit_1", "number_end"]
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[WakeupDesk]:
+    """At 23:00 in Tokyo."""
+    database = Database.open(sqlite_url)
+    yield WakeupDesk(database)
+    database.close()
+
+
+@pytest.fixture
+def night(desk: WakeupDesk) -> Night:
+    """The same database."""
+    return Night(desk.database)
+
+
+def test_a_time_is_read_back_with_its_day_and_number_and_then_it_is_booked(desk: WakeupDesk, night: Night):
+    assert desk.call("0630") == ["tomorrow", "hour_06", "minute_30", "will_ring_at", *NUMBER, "kept"]
+    assert night.occurrences(1) == [("booked", HALF_PAST_SIX_UTC)]
+
+
+def test_who_hangs_up_before_the_end_has_booked_nothing(desk: WakeupDesk, night: Night):
+    whole = desk.call("0630")
+    for seconds in (0.1, 1.0, 3.0, 5.0):
+        heard = desk.call("0700", hangs_up_after_s=seconds)
+        assert "kept" not in heard
+        assert len(heard) < len(whole)
+    assert (
+        len(
+            night.database.read(
+                lambda session: list(session.connection().exec_driver_sql("SELECT 1 FROM alarm"))
+            )
+        )
+        == 1
+    )
+
+
+def test_days_are_said_as_a_rule(desk: WakeupDesk, night: Night):
+    assert desk.call("80630")[:3] == ["workdays", "hour_06", "minute_30"]
+    assert desk.call("30715")[:4] == ["every_week", "weekday_2", "hour_07", "minute_15"]
+    assert night.next_utc(1) == HALF_PAST_SIX_UTC
+
+
+def test_in_so_many_minutes(desk: WakeupDesk, night: Night):
+    assert desk.call("3120")[:2] == ["minute_20", "minutes_later"]
+    assert night.next_utc(1) == desk.now_utc + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("digits", ["5990", "0675", "90630"])
+def test_a_time_that_is_none_is_said_to_be_wrong_and_how_to_dial(desk: WakeupDesk, digits: str):
+    heard = desk.call(digits)
+    assert heard[0] == "wrong_time"
+    assert [name for name in heard if name.startswith("how_to_dial")] == [
+        f"how_to_dial_{n}" for n in (1, 2, 3)
+    ]
+    assert heard.count("digit_7") == 2, "the prefix, alone and in the example"
+
+
+def test_what_is_booked_can_be_heard_changed_and_cancelled(desk: WakeupDesk, night: Night):
+    assert desk.call("3311") == ["no_alarms"]
+    desk.call("0630")
+    desk.call("80715")
+    assert desk.call("3311") == [
+        *["your_alarms", "tomorrow", "hour_06", "minute_30"],
+        *["workdays", "hour_07", "minute_15", "that_is_all"],
+    ]
+    assert desk.call("3220") == ["next_call_is", "tomorrow", "hour_06", "minute_50", "will_ring_at"]
+    assert night.next_utc(1) == HALF_PAST_SIX_UTC + timedelta(minutes=20)
+    assert desk.call("3322") == ["cancelled"]
+    assert night.alarm_state(1) == "cancelled"
+    assert desk.call("3322") == ["cancelled"]
+    assert night.alarm_state(2) == "active", "an alarm that repeats is skipped once"
+    assert desk.call("3333") == ["all_cancelled"]
+    assert desk.call("3333") == desk.call("3322") == desk.call("3220") == ["no_alarms"]
+
+
+def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk, night: Night):
+    desk.call("0630")
+    desk.now_utc = night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    wrong = "111" if ring.code != "111" else "222"
+    assert desk.call(f"4{wrong}") == ["code_wrong"]
+    assert desk.call(f"4{ring.code}") == ["acknowledged", "goodbye"]
+    assert night.state(1) == "acknowledged"
+
+
+def test_a_trial_is_rung_a_quarter_of_a_minute_later(desk: WakeupDesk, night: Night):
+    assert desk.call("3344")[0] == "trial"
+    assert night.next_utc(1) == desk.now_utc + timedelta(seconds=15)
+
+
+def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk, night: Night):
+    heard = desk.call("0630", BEHIND_B)
+    assert heard[-2:] == ["kept", "proof_first"]
+    gate = trusting(desk.trust)
+    night.wait(20)
+    [proving] = night.claim(gate=gate)
+    assert (proving.kind, proving.telephone.number) == ("proof", "3902001")
+    code = night.database.read(
+        lambda session: session.connection().exec_driver_sql("SELECT code FROM trust_code").scalar()
+    )
+    night.finish(proving, Outcome.UNACKNOWLEDGED)
+    assert desk.call("11111111" if code != "11111111" else "22222222", BEHIND_B) == ["code_wrong"]
+    assert desk.call(str(code), replace(BEHIND_B, peer="SIP-TRUNK-X")) == ["no_way_back"]
+    assert desk.call(str(code), BEHIND_B) == ["proof_done"]
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim(gate=gate)
+    assert ring.alarm_id == 1
+
+
+def test_a_number_that_was_not_proved_is_not_rung_but_the_alarm_told_of(desk: WakeupDesk, night: Night):
+    desk.call("0630", BEHIND_B)
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(gate=trusting(desk.trust)) == []
+    assert night.outcomes(1) == ["forbidden"]
+    assert night.events() == ["alarm.missed"]
+
+
+def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):
+    target = Target("home", "alarms", "3902001", BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc)
+    assert desk.call("0630", BEHIND_B)[-1] == "kept"
+
+
+def test_opting_out_holds_at_once_and_is_taken_back_by_that_telephone(desk: WakeupDesk, night: Night):
+    desk.call("0630")
+    assert desk.call("3411") == ["opt_out_done"]
+    assert desk.call("0700") == ["opted_out"]
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(gate=trusting(desk.trust)) == []
+    assert desk.call("3422") == ["opt_in_done"]
+    assert desk.call("0800")[-1] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("caller", "clip"),
+    [
+        (Caller(""), "no_number"),
+        (Caller("1001"), "no_number"),
+        (Caller("", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_number"),
+        (Caller("2001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
+        (Caller("SIP-TRUNK-B", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
+        (Caller("3902001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-X"), "no_way_back"),
+        (Caller("390110", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "not_allowed"),
+    ],
+)
+def test_who_cannot_be_rung_is_told_why(desk: WakeupDesk, night: Night, caller: Caller, clip: str):
+    assert desk.call("0630", caller) == [clip]
+    assert (
+        night.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1 FROM alarm").all())
+        == []
+    )
+
+
+def test_a_booking_that_cannot_be_kept_is_said_to_be_lost(desk: WakeupDesk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("store.database.LOCK_TIMEOUT_S", 0.1)
+    database = Database.open(desk.database.url.render_as_string())
+    file = sqlite3.connect(str(desk.database.url.database), isolation_level=None)
+    held = WakeupDesk(database)
+    file.execute("BEGIN IMMEDIATE")
+    assert held.call("0630") == ["fault"]
+    file.execute("ROLLBACK")
+    file.close()
+    database.close()
+
+
+def test_english_is_spoken_where_it_is_configured(desk: WakeupDesk):
+    desk.language = "en"
+    heard = desk.call("0630")
+    assert heard[-1] == "kept"
+    assert "tomorrow" in heard
+
+
+def test_each_call_tells_only_of_its_own_alarms(desk: WakeupDesk):
+    desk.call("0630")
+    assert desk.call("3311", replace(OWN, number="1002", peer="1002")) == ["no_alarms"]
