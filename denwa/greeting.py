@@ -57,7 +57,9 @@ def greeting(
 def _by_itself(
     configuration: Configuration, listening: Listening, opened: set[str], language: Language, command: str
 ) -> list[str]:
-    numbers = {number: name for number, name in configuration.numbers.items() if name in opened}
+    numbers = {
+        number: name for number, name in configuration.numbers.items() if name in opened and number.isdigit()
+    }
     elsewhere = "" if listening.port == 5060 else f" --server {listening.address}:{listening.port}"
     by_hand = [f"    {command} call {number}{elsewhere}    {name}" for number, name in numbers.items()]
     by_telephone = [f"    {listening.uri(number)}    {name}" for number, name in numbers.items()]
@@ -72,5 +74,9 @@ def _by_exchange(
         exchange = configuration.exchanges[extension.exchange]
         where = {"exchange": extension.exchange, "host": exchange.host, "port": exchange.port}
         lines.append(_AT.say(language, user=extension.user, **where))
-        lines += [f"    {number}    {name}" for number, name in extension.numbers.items() if name in opened]
+        lines += [
+            f"    {number}    {name}"
+            for number, name in extension.numbers.items()
+            if name in opened and "[" not in number
+        ]
     return [*lines, _PASTE.say(language, denwa=command)]

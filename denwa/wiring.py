@@ -110,22 +110,14 @@ def trust_settings(configuration: Configuration) -> TrustSettings:
 
 
 def status(configuration: Configuration, services: Collection[str]) -> str:
-    """In one line what there is to dial, each extension's services by their first numbers."""
+    """In one line what there is to dial, but for ranges that nobody could read aloud."""
     by_extension: list[Mapping[str, str]] = [each.numbers for each in configuration.extensions.values()]
     return ", ".join(
         f"{number} {service}"
         for numbers in by_extension or [configuration.numbers]
-        for service, number in first_numbers(numbers).items()
-        if service in services
+        for number, service in numbers.items()
+        if service in services and "[" not in number
     )
-
-
-def first_numbers(numbers: Mapping[str, str]) -> dict[str, str]:
-    """Of each service the first number that reaches it."""
-    first: dict[str, str] = {}
-    for number, service in numbers.items():
-        first.setdefault(service, number)
-    return first
 
 
 def password(extension: Extension) -> str:

@@ -16,7 +16,6 @@ from schedules.nodes import RENEWED_EVERY_S, Lease, alive
 from schedules.outcomes import Outcome
 from schedules.ticker import Ticker, ticking
 from store.errors import StoreError
-from store.news import listening
 from store.store import Store
 
 AHEAD = timedelta(seconds=1)
@@ -80,7 +79,7 @@ class Duty:
             scope.callback(renewing.cancel)
             scope.push_async_callback(self._end_rings)
             self._ticker = await scope.enter_async_context(ticking(self._tick, self._now_utc))
-            await scope.enter_async_context(listening(self._store.database.url, self.told))
+            await scope.enter_async_context(self._store.news(self.told))
             yield
         await self._store.write(self._lease.release)
 

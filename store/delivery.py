@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from store.clock import database_now
 from store.deliveries import Held, Told, abandon, claim, fail, finish, next_due, spread
 from store.errors import StoreError
-from store.news import listening
 from store.outbox import State
 from store.store import Store
 
@@ -154,7 +153,7 @@ async def open_delivery(store: Store, subscribers: Sequence[Subscriber]) -> Asyn
         StoreUnreachable: nobody could tell it of news.
     """
     deliverer = Deliverer(store, subscribers)
-    async with listening(store.database.url, deliverer.told):
+    async with store.news(deliverer.told):
         tasks = [
             asyncio.create_task(deliverer.serve(each), name=f"events for {each.name}") for each in subscribers
         ]

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from store.database import READERS, Database
 from store.errors import StoreBusy
 from store.migrate import migrate
+from store.news import listening
 
 MOST_WAITING = 1000
 """Units of work that may wait for a thread, in each direction."""
@@ -27,6 +28,8 @@ class Store:
         self.database = database
         self._writer = _Lane(1, "store-writer")
         self._readers = _Lane(READERS, "store-reader")
+        self._told: list[Callable[[], None]] = []
+        self._listener = AsyncExitStack()
 
     async def write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit of work that may change rows; what it did is kept on disk when this returns.
@@ -41,6 +44,27 @@ class Store:
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit of work that only reads. Raises StoreError."""
         return await self._readers.run(lambda: self.database.read(work, *args, **kwargs))
+
+    @asynccontextmanager
+    async def news(self, told: Callable[[], None]) -> AsyncIterator[None]:
+        """In this scope `told` is called soon after each announcement (`store.news`); all who ask share one listener.
+
+        Raises:
+            StoreUnreachable: one cannot listen.
+        """
+        self._told.append(told)
+        try:
+            if len(self._told) == 1:
+                await self._listener.enter_async_context(listening(self.database.url, self._tell))
+            yield
+        finally:
+            self._told.remove(told)
+            if not self._told:
+                await self._listener.aclose()
+
+    def _tell(self) -> None:
+        for told in tuple(self._told):
+            told()
 
     def close(self) -> None:
         """Wait for what has begun, drop what waits."""

@@ -8,7 +8,7 @@ from docs.pages import PAGES, ROOT, Block, Command, blocks, commands, commands_i
 
 pytestmark = pytest.mark.unit
 
-LANGUAGES = {"sh", "console", "toml", "ini", "python", "text"}
+LANGUAGES = {"sh", "console", "toml", "ini", "python", "text", "mermaid"}
 CASES = [command for page in PAGES for command in (*commands(page), *commands_in_prose(page))]
 
 

@@ -28,6 +28,7 @@ TABLES = {
     "`[extensions.NAME]`": "Extension",
     "`[clock]`": "ClockConfig",
     "`[echo]`": "EchoConfig",
+    "`[wakeup]`": "WakeupConfig",
 }
 """The page's headings, and what the schema calls the table below each."""
 TOML = [block for page in PAGES for block in blocks(page, "toml")]

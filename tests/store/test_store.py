@@ -82,3 +82,32 @@ def test_a_cancelled_write_is_carried_out_when_it_has_begun_and_not_when_it_wait
             return await store.read(_kinds)
 
     assert asyncio.run(main()) == ["begun", "after"]
+
+
+def test_all_who_want_news_are_told_by_one_listener(database_url: str):
+    async def main() -> list[str]:
+        told: list[str] = []
+        both = asyncio.Event()
+
+        def one() -> None:
+            told.append("one")
+            both.set() if {"one", "other"} <= set(told) else None
+
+        def other() -> None:
+            told.append("other")
+            both.set() if {"one", "other"} <= set(told) else None
+
+        async with open_store(database_url) as store:
+            async with store.news(one), store.news(other):
+                if store.database.is_shared:  # it tells once it listens
+                    await asyncio.wait_for(both.wait(), 5)
+                    both.clear()
+                    told.clear()
+                await store.write(tell_of, "x", NOON_UTC, {})
+                await asyncio.wait_for(both.wait(), 5)
+            told.clear()
+            await store.write(tell_of, "y", NOON_UTC, {})
+            await asyncio.sleep(0.05)
+        return told
+
+    assert asyncio.run(main()) == []
