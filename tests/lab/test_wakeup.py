@@ -17,9 +17,14 @@ from lab.serving import registered
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from schedules.rows import Alarm, Occurrence
+from schedules import booking
+from schedules.booking import Telephone, Wish
+from schedules.policy import Policy
+from schedules.rows import Alarm, BookedHow, Occurrence
 from store.database import Database
 from store.news import announce
+from trust import proofs
+from trust.target import Target
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120, func_only=True)]
 
@@ -78,6 +83,24 @@ class Service:
         """Dial, and listen until denwa hangs up."""
         phone.call(number)
         phone.wait_ended(40)
+
+    def books(self, *numbers: str) -> None:
+        """An alarm for each, in a moment, with one attempt of ten seconds; those behind trunks are proved."""
+        now_utc = datetime.now(UTC)
+        database = Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
+        for number in numbers:
+            trunk = f"SIP-TRUNK-{'Q' if number.startswith('661') else 'B'}" if len(number) > 4 else ""
+            wish = Wish(
+                telephone=Telephone("home", "services", number, trunk),
+                civil_time=now_utc.time(),
+                booked_by="test",
+                booked_how=BookedHow.COMMAND,
+                policy=Policy(attempts=1, ring_s=10),
+            )
+            if trunk:
+                database.write(proofs.prove, Target("home", "services", number, trunk), now_utc)
+            database.write(booking.book_at, wish, now_utc + timedelta(seconds=1.5), now_utc)
+        database.close()
 
     def dials(self, phone: BaresipPhone, number: str, query: str, wanted: list[tuple[object, ...]]) -> None:
         """Dial, and hang up once the database says what is wanted."""
@@ -157,7 +180,34 @@ def test_through_hops_by_a_telephone_without_keys(lab: Lab, tmp_path: Path, hop:
         denwa.dials(phone, f"{hop}780715", active, [("wake", 1)])
         denwa.listens_to(phone, f"{hop}73311")
         denwa.dials(phone, f"{hop}73333", active, [])
-        print(denwa.rows("SELECT number, trunk, outcome, detail FROM attempt"))
+
+
+def test_whoever_is_not_reached_is_never_taken_for_awake(lab: Lab, tmp_path: Path):
+    """Busy, silent, absent, unknown, and behind a hop that answers and plays ring-back for as long as one listens."""
+    busy, absent = lab.fresh_extension(lab.c), lab.fresh_extension(lab.c)
+    with (
+        service(lab, lab.c, tmp_path) as denwa,
+        lab.telephone(lab.c, tmp_path / "silent", answers=False) as silent,
+        lab.telephone(lab.a, tmp_path / "far", answers=False) as far,
+        lab.agent(lab.c, busy) as agent,
+    ):
+        behind_hop = f"6610510{far.account.number}"
+        denwa.books(silent.account.number, absent.number, "3999", behind_hop, busy.number)
+        agent.respond(agent.expect("INVITE", 15), 486, "Busy Here")
+        missed = "SELECT count(*) FROM occurrence WHERE state = 'missed'"
+        denwa.until(missed, [(5,)], 60)
+        outcomes = dict(denwa.rows("SELECT number, outcome FROM attempt"))
+        events = denwa.rows("SELECT kind FROM event")
+    assert outcomes == {
+        busy.number: "busy",
+        silent.account.number: "no answer",
+        absent.number: outcomes[absent.number],
+        "3999": outcomes["3999"],
+        behind_hop: "no answer",
+    }
+    # which of these it is, is the exchange's word
+    assert {outcomes[absent.number], outcomes["3999"]} <= {"unreachable", "refused", "no answer"}
+    assert events == [("alarm.missed",)] * 5
 
 
 def test_a_trial_rings_and_is_acknowledged_by_a_key(lab: Lab, tmp_path: Path):
@@ -165,7 +215,7 @@ def test_a_trial_rings_and_is_acknowledged_by_a_key(lab: Lab, tmp_path: Path):
         denwa.listens_to(phone, "73344")
         denwa.bring_forward("trial")
         phone.wait_answered(25)
-        phone.listen(12)
+        phone.listen(13)
         phone.send_digits("1")
         phone.wait_ended(20)
         denwa.until("SELECT state FROM occurrence", [("acknowledged",)])
