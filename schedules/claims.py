@@ -15,7 +15,7 @@ from schedules.booking import Telephone, follow_on
 from schedules.history import facts_of, move, state_of
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
-from schedules.rows import AlarmKind, Attempt, Occurrence
+from schedules.rows import Alarm, AlarmKind, Attempt, Occurrence
 from store.outbox import tell_of
 
 LATE_S = 30.0
@@ -24,6 +24,7 @@ MOST_HELD_BACK = 200
 """How many occurrences one claim marks as due whose turn has not come."""
 CODE_DIGITS = "1234"
 """Cheap to pulse on a rotary dial."""
+_LEAST_VALIDITY = timedelta(seconds=60)
 _LOCK = 0x636C61696D
 """PostgreSQL's advisory lock under which nodes count what rings ("claim")."""
 
@@ -86,6 +87,7 @@ def claim(
     gate: Gate,
     ahead: timedelta = timedelta(0),
     in_use: Collection[tuple[str, str]] = (),
+    extensions: Collection[str],
     most: int = 100,
 ) -> list[Ring]:
     """Take what is due until `ahead` from now, oldest first, as far as lines are free.
@@ -100,6 +102,7 @@ def claim(
         gate: asked for each before it is taken.
         ahead: so much earlier it is taken, to be rung on the second.
         in_use: telephones (exchange, number) that talk to us at the moment.
+        extensions: those that this node has; what rings by others is left to other nodes, until it is over.
         most: how many to take at once.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -107,7 +110,9 @@ def claim(
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     lines = _Lines(session, shaping)
     rings: list[Ring] = []
-    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), most)):
+    for occurrence in session.scalars(_others(now_utc, extensions, most)):
+        _over(session, occurrence, now_utc, node_id)
+    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), extensions, most)):
         telephone = (occurrence.exchange, occurrence.number)
         if _over(session, occurrence, now_utc, node_id):
             continue
@@ -162,7 +167,22 @@ class _Lines:
         self._by_trunk[occurrence.exchange, occurrence.trunk] += 1
 
 
-def _due(until_utc: datetime, full: list[tuple[str, str]], most: int) -> Select[Occurrence]:
+def _others(now_utc: datetime, extensions: Collection[str], most: int) -> Select[Occurrence]:
+    """What other nodes ought to have rung: nobody may have the extension any more, and that must not be silent."""
+    return (
+        select(Occurrence)
+        .join(Occurrence.alarm)
+        .options(contains_eager(Occurrence.alarm))
+        .where(Occurrence.next_utc <= now_utc - _LEAST_VALIDITY, Alarm.extension.not_in(extensions))
+        .order_by(Occurrence.next_utc, Occurrence.id)
+        .limit(most)
+        .with_for_update(of=Occurrence, skip_locked=True)
+    )
+
+
+def _due(
+    until_utc: datetime, full: list[tuple[str, str]], extensions: Collection[str], most: int
+) -> Select[Occurrence]:
     """What is due, oldest first, but for telephones and trunks that are taken: those would stand in others' way."""
     ringing = aliased(Attempt)
     taken = (
@@ -178,7 +198,7 @@ def _due(until_utc: datetime, full: list[tuple[str, str]], most: int) -> Select[
         select(Occurrence)
         .join(Occurrence.alarm)
         .options(contains_eager(Occurrence.alarm))
-        .where(Occurrence.next_utc <= until_utc, ~taken)
+        .where(Occurrence.next_utc <= until_utc, Alarm.extension.in_(extensions), ~taken)
     )
     for exchange, trunk in full:
         query = query.where(~and_(Occurrence.exchange == exchange, Occurrence.trunk == trunk))

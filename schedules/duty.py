@@ -52,6 +52,7 @@ class Duty:
         gate: Gate,
         make: MakeRing,
         in_use: Callable[[], Collection[tuple[str, str]]],
+        extensions: Collection[str],
         tasks: TaskGroup,
     ) -> None:
         self._store = store
@@ -60,28 +61,30 @@ class Duty:
         self._gate = gate
         self._make = make
         self._in_use = in_use
+        self._extensions = extensions
         self._tasks = tasks
         self._lease = Lease(shared=store.database.is_shared)
         self._rings: dict[int, Task[None]] = {}
         self._telephones: dict[int, tuple[str, str]] = {}
-        self._ticker: Ticker
+        self._ticker: Ticker | None = None
 
     def told(self) -> None:
         """A call ended, or the clock was set: something may be due now."""
-        self._ticker.told()
+        if self._ticker is not None:
+            self._ticker.told()
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Take what is due while in the scope; what rings at its end is cancelled and written as such."""
         await self._lease.renew(self._store)
         async with AsyncExitStack() as scope:
+            scope.push_async_callback(self._store.write, self._lease.release)
             renewing = self._tasks.create_task(self._renew(), name="lease of the alarms")
             scope.callback(renewing.cancel)
             scope.push_async_callback(self._end_rings)
             self._ticker = await scope.enter_async_context(ticking(self._tick, self._now_utc))
             await scope.enter_async_context(self._store.news(self.told))
             yield
-        await self._store.write(self._lease.release)
 
     async def _tick(self) -> datetime | None:
         await self._end_what_ended_elsewhere()
@@ -108,6 +111,7 @@ class Duty:
             gate=self._gate,
             ahead=AHEAD,
             in_use=in_use,
+            extensions=self._extensions,
         )
         session.flush()
         if rings:

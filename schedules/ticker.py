@@ -46,7 +46,7 @@ class Ticker:
         if not self._idle.is_set():
             self._again = True
         elif not self._closed:
-            self._wake_at(self._now_utc())
+            self._wake_in(timedelta(0))
 
     async def close(self) -> None:
         """Let a tick that runs come to its end; none follows."""
@@ -63,22 +63,23 @@ class Ticker:
         self._idle.clear()
         self._again = False
         try:
-            next_utc = await self._tick()
+            sleep = self._until(await self._tick())
         except StoreError as error:
             log.warning("alarms_wait_for_the_database", reason=str(error))
-            next_utc = self._now_utc() + AGAIN_AFTER
+            sleep = AGAIN_AFTER
         except Exception:
             log.exception("tick_failed")  # the next one may succeed, and nobody else would ring
-            next_utc = self._now_utc() + AGAIN_AFTER
+            sleep = AGAIN_AFTER
         finally:
             self._idle.set()
-        if self._closed:
-            return
-        now_utc = self._now_utc()
-        latest_utc = now_utc + LONGEST_SLEEP
-        self._wake_at(now_utc if self._again else min(next_utc or latest_utc, latest_utc))
+        if not self._closed:
+            self._wake_in(timedelta(0) if self._again else sleep)
 
-    def _wake_at(self, at_utc: datetime) -> None:
+    def _until(self, next_utc: datetime | None) -> timedelta:
+        return LONGEST_SLEEP if next_utc is None else min(next_utc - self._now_utc(), LONGEST_SLEEP)
+
+    def _wake_in(self, sleep: timedelta) -> None:
+        at_utc = datetime.now(UTC) + sleep  # by the clock that APScheduler reads
         # in a context of its own: the call that told us must not name itself in what is logged later
         Context().run(
             self._scheduler.add_job,

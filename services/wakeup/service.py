@@ -58,6 +58,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         gate=trusting(context.trust),
         make=ringer.ring,
         in_use=lambda: _by_exchange(context.callers(), context.exchange_of),
+        extensions=tuple(context.exchange_of),
         tasks=tasks,
     )
     keeping = tasks.create_task(_keep(duty, context.opened), name="alarms")

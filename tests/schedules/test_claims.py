@@ -143,6 +143,16 @@ def test_a_gate_that_fails_leaves_all_as_it_was(night: Night):
     assert (night.state(alarm), night.outcomes(alarm)) == ("booked", [])
 
 
+def test_what_rings_by_another_nodes_extension_is_left_to_it_until_it_is_over(night: Night):
+    alarm = night.book(wish())
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(extensions=["other"]) == []
+    assert night.state(alarm) in {"booked", "due"}
+    night.wait(1801)
+    assert night.claim(extensions=["other"]) == []
+    assert (night.state(alarm), night.events()) == ("expired", ["alarm.expired"])
+
+
 def test_the_next_instant_is_the_next_one_and_what_waits_is_known(night: Night):
     read = night.database.read
     assert read(next_instant, night.now_utc) is None

@@ -83,13 +83,15 @@ async def on_duty(url: str, make: Make, **options: Any) -> AsyncIterator[Node]:
             raise
 
     async with TaskGroup() as tasks:
-        options = {
+        defaults = {
+            "now_utc": now_utc,
             "shaping": Shaping(),
             "gate": lets_all_ring,
             "in_use": lambda: (),
+            "extensions": ["alarms"],
             "tasks": tasks,
-        } | options
-        duty = Duty(store, now_utc=now_utc, make=making, **options)
+        }
+        duty = Duty(store, make=making, **(defaults | options))
         nodes.append(Node(store, duty))
         async with duty.kept():
             yield nodes[0]
@@ -205,6 +207,55 @@ def test_an_outcome_is_written_once_the_database_can_be_had_again(sqlite_url: st
             await holding
             await node.state_becomes(alarm, "acknowledged")
             holder.close()
+
+    asyncio.run(main())
+
+
+def test_a_clock_that_is_set_forward_rings_what_it_passed_over_once(sqlite_url: str):
+    """By two hours, over two alarms: the one still valid rings, marked late; the other is told of."""
+    offset = timedelta(0)
+
+    def stepped_utc() -> datetime:
+        return now_utc() + offset
+
+    async def main() -> None:
+        nonlocal offset
+        async with on_duty(sqlite_url, acknowledged, now_utc=stepped_utc) as node:
+            passed, valid, later = [await node.book(hours * 3600, number) for hours, number in HOURS]
+            offset = timedelta(hours=2)
+            node.duty.told()
+            await node.state_becomes(valid, "acknowledged")
+            assert node.night.state(passed) == "expired"
+            [(ring, _)] = node.rung
+            assert ring.late_s == pytest.approx(600, abs=5)
+            offset = timedelta(0)
+            node.duty.told()
+            await asyncio.sleep(0.2)
+            assert len(node.rung) == 1, "set back again, nothing rings twice"
+            assert node.night.state(later) == "booked"
+
+    asyncio.run(main())
+
+
+HOURS = ((1, "1001"), (2 - 600 / 3600, "1002"), (3, "1003"))
+
+
+def test_a_clock_that_is_set_back_delays_what_was_not_due_yet_and_repeats_nothing(sqlite_url: str):
+    offset = timedelta(0)
+
+    def stepped_utc() -> datetime:
+        return now_utc() + offset
+
+    async def main() -> None:
+        nonlocal offset
+        async with on_duty(sqlite_url, acknowledged, now_utc=stepped_utc) as node:
+            first = await node.book(0)
+            await node.state_becomes(first, "acknowledged")
+            offset = -timedelta(hours=2)
+            node.duty.told()
+            second = await node.book(0.5 - 7200, "1002")
+            await node.state_becomes(second, "acknowledged")
+            assert len(node.rung) == 2
 
     asyncio.run(main())
 

@@ -76,7 +76,7 @@ class Night:
 
     def claim(self, node_id: str = "", **options: Any) -> list[Ring]:
         """Take what is due."""
-        options = {"shaping": self.shaping, "gate": lets_all_ring} | options
+        options = {"shaping": self.shaping, "gate": lets_all_ring, "extensions": ["alarms"]} | options
         return self.database.write(claim, node_id or self.node_id, self.now_utc, **options)
 
     def finish(self, ring: Ring, outcome: Outcome, node_id: str = "") -> bool:
