@@ -148,6 +148,45 @@ def postpone(
     return later.next_utc
 
 
+def retime(
+    session: Session, occurrence: Occurrence, civil_time: time, why: str, now_utc: datetime
+) -> datetime:
+    """Give an alarm another time of day, from its next occurrence on; that one's new instant.
+
+    A single alarm rings the next time that it is then; one that repeats on its next date.
+
+    Raises:
+        ScheduleError: its occurrence has begun already, or it would never ring again.
+    """
+    state = state_of(occurrence)
+    if not isinstance(state, states.Booked):
+        raise ScheduleError("it has begun already")
+    alarm = occurrence.alarm
+    recurrence = Recurrence.parse(alarm.recurrence)
+    alarm.civil_time = civil_time
+    due = (
+        next_due_utc(
+            recurrence,
+            civil_time,
+            alarm.zone,
+            first_date=alarm.first_date,
+            skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
+            after_utc=now_utc,
+        )
+        if recurrence.repeats
+        else next_time(civil_time, alarm.zone, now_utc)
+    )
+    if due is None:
+        raise ScheduleError("it would never ring")
+    if not recurrence.repeats:
+        alarm.first_date = due.civil_date
+    occurrence.civil_date, occurrence.due_utc = due.civil_date, due.due_utc
+    later = state.postpone(due.due_utc - state.next_utc)
+    move(session, occurrence, later, why=why, now_utc=now_utc)
+    announce(session)
+    return due.due_utc
+
+
 def follow_on(session: Session, ended: Occurrence, now_utc: datetime) -> Occurrence | None:
     """After the end of an occurrence: the alarm's next one, or the alarm's end."""
     alarm = ended.alarm

@@ -146,8 +146,8 @@ _CALL = {
 
 _MENU = {
     "menu_main": (
-        "To book a call, press one. To hear your bookings, press two. To change one, press three. "
-        "To cancel one, press four. For Japanese, press five."
+        "To book a call, press one. To hear your bookings, press two. To change the next one, press three. "
+        "To cancel the next one, press four. For Japanese, press five. To cancel all, press six."
     ),
     "menu_time": "Please enter the time of your call, in four digits.",
     "menu_recurrence": (
@@ -159,9 +159,9 @@ _MENU = {
         "For medicine, press three. For a meeting, press four."
     ),
     "menu_second_number": (
-        "Please enter a number to call if you do not answer, and then pound. If there is none, press only pound."
+        "Please enter a number to call if you do not answer. If there is none, please wait."
     ),
-    "menu_pin": "Please enter your pin, and then pound.",
+    "menu_pin": "Please enter your pin.",
     "menu_wrong": "That is not one of the choices.",
     "menu_bye": "Thank you for calling. Goodbye.",
     "menu_help": "If you need help, please stay on the line. You will hear the choices again.",

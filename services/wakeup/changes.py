@@ -1,6 +1,6 @@
 """What a caller may do with what he has booked, each one unit of work."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,15 @@ def postpone_next(session: Session, target: Target, by: timedelta, now_utc: date
     for occurrence in booking.coming(session, target.exchange, target.number, to_change=True):
         if occurrence.state == StateName.BOOKED:
             booking.postpone(session, occurrence, by, _WHY, now_utc)
+            return _booked(occurrence)
+    return None
+
+
+def retime_next(session: Session, target: Target, civil_time: time, now_utc: datetime) -> Booked | None:
+    """Give the alarm that rings next another time of day, for good; None when there is none that has not begun."""
+    for occurrence in booking.coming(session, target.exchange, target.number, to_change=True):
+        if occurrence.state == StateName.BOOKED:
+            booking.retime(session, occurrence, civil_time, _WHY, now_utc)
             return _booked(occurrence)
     return None
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from schedules.claims import Shaping
 from schedules.policy import DEFAULT, Policy
@@ -55,6 +55,10 @@ class WakeupConfig(BaseModel, extra="forbid", frozen=True):
     )
     demands_acknowledgement: bool = Field(
         default=False, description="Whether a voice is not enough: a key, or a call back, is wanted."
+    )
+    pin: SecretStr | None = Field(
+        default=None,
+        description="Digits that the menu asks for before anything else; none given: it does not.",
     )
     calls: int = Field(default=20, ge=1, le=1000, description="How many telephones may ring at once.")
     trunk_calls: int = Field(default=4, ge=1, le=1000, description="How many of them through one trunk.")

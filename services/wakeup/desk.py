@@ -1,11 +1,14 @@
 """The calls that come in: what the dialled digits ask for is done, and said."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from exchange.sip.call import Call
 from schedules.attempts import acknowledge_by_call
 from services.wakeup import changes, dialled
 from services.wakeup.dialled import Asked, Simple, read_dialled
+from services.wakeup.menu import menu
 from services.wakeup.new_bookings import book_at, book_in, book_trial
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
@@ -18,16 +21,21 @@ from trust.target import Target, target_of
 log = structlog.get_logger()
 
 
-async def serve(office: Office, call: Call) -> None:
-    """Answer, do what the digits ask for, and say so. Raises CallEnded."""
+async def serve(offices: Mapping[str, Office], language: str, call: Call) -> None:
+    """Answer, do what the digits ask for, and say so, in this language at first. Raises CallEnded."""
     await call.answer()
+    office = offices[language]
     target = _target(office, call)
     if isinstance(target, Refused):
         log.info("wakeup_refused", reason=target.reason.value, trunk=target.trunk)
         await office.say(call, (refusal_clip(target),))
         return
     try:
-        await _do(office, call, read_dialled(call.dialled.removeprefix(office.config.prefix)), target)
+        asked = read_dialled(call.dialled.removeprefix(office.config.prefix))
+        if asked is Simple.MENU:
+            await menu(offices, language, call, target)
+        else:
+            await _do(office, call, asked, target)
     except StoreError as error:
         log.warning("wakeup_not_kept", reason=str(error))
         await office.say(call, ("fault",))

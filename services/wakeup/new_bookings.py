@@ -1,6 +1,7 @@
 """Booking by dialled digits: asked, said to the end, and only then written."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 import structlog
@@ -31,6 +32,21 @@ log = structlog.get_logger()
 Write = Callable[[Session], Occurrence]
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What can be chosen by keys only: the clip that is said beside the time, and whom to ring when nobody wakes."""
+
+    message: str = ""
+    second: Target | None = None
+
+    def added_to(self, wish: Wish) -> Wish:
+        """The same wish with them, booked by the menu."""
+        policy = wish.policy
+        if self.second is not None:
+            policy = replace(policy, escalate_to=self.second.number, escalate_trunk=self.second.trunk)
+        return replace(wish, policy=policy, message=self.message, booked_how=BookedHow.MENU)
+
+
 class _Undo(Exception):  # noqa: N818 - an event
     """Ends a transaction that only asked."""
 
@@ -39,10 +55,22 @@ class _Undo(Exception):  # noqa: N818 - an event
         self.answer = answer
 
 
-async def book_at(office: Office, call: Call, target: Target, asked: At) -> None:
-    """Book for a time of day: the next time that it is that, or on the days that were asked for."""
+async def book_at(
+    office: Office, call: Call, target: Target, asked: At, *, extras: Extras | None = None
+) -> None:
+    """Book for a time of day: the next time that it is that, or on the days that were asked for.
+
+    Args:
+        office: the service's belongings.
+        call: the caller's.
+        target: his telephone.
+        asked: the time and the days.
+        extras: what the menu asked for beside these.
+    """
     now_utc = office.now_utc()
     wish = _wish(office, target, asked.time.civil_time, asked.recurrence)
+    if extras is not None:
+        wish = extras.added_to(wish)
     due = next_due_utc(
         asked.recurrence if asked.recurrence.repeats else Recurrence(Kind.DAILY),
         wish.civil_time,

@@ -33,15 +33,10 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
     config = WakeupConfig.model_validate(context.config)
     clips = {name: sounds(phrases) for name, phrases in PHRASES.items()}
     language = config.language or context.language
-    office = Office(
-        config,
-        context.store,
-        context.trust,
-        context.exchange_of,
-        clips[language],
-        PHRASES[language],
-        now_utc,
-    )
+    offices = {
+        name: Office(config, context.store, context.trust, context.exchange_of, clips[name], phrases, now_utc)
+        for name, phrases in PHRASES.items()
+    }
 
     async def proof_code(ring: Ring) -> str:
         return await context.store.read(code_to_speak(ring))
@@ -65,7 +60,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
 
     async def handle(call: Call) -> None:
         try:
-            await serve(office, call)
+            await serve(offices, language, call)
         finally:
             duty.told()
 

@@ -189,7 +189,7 @@ def test_english_is_spoken_where_it_is_configured(desk: WakeupDesk):
     desk.language = "en"
     heard = desk.call("0630")
     assert heard[-1] == "kept"
-    assert "tomorrow" in heard
+    assert "en tomorrow" in heard
 
 
 def test_each_call_tells_only_of_its_own_alarms(desk: WakeupDesk):

@@ -1,0 +1,90 @@
+"""The same as by dialled digits, and more, for telephones with keys: dial 3511 behind the prefix."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from exchange.sip.call import Call
+from schedules.dialled_time import DialledTime, read_dialled_time
+from schedules.errors import ScheduleError
+from schedules.recurrence import Kind, Recurrence
+from services.wakeup import changes
+from services.wakeup.dialled import At
+from services.wakeup.keypad import TRIES, GaveUp, choose, digits, is_let_in, number
+from services.wakeup.new_bookings import Extras, book_at
+from services.wakeup.office import Office
+from services.wakeup.phrases import Names
+from trust.allowed import NumberRules
+from trust.target import Target
+
+RECURRENCES = {"1": Kind.ONCE, "2": Kind.DAILY, "3": Kind.WORKDAYS, "4": Kind.HOLIDAYS}
+MESSAGES = {str(n + 1): f"message_{n}" for n in range(4)}
+MOST_ROUNDS = 20
+"""How often one call may go through the menu."""
+
+
+async def menu(offices: Mapping[str, Office], language: str, call: Call, target: Target) -> None:
+    """Ask what is wanted and do it, until the caller hangs up or gives up. Raises CallEnded, StoreError."""
+    try:
+        await is_let_in(offices[language], call)
+        for _ in range(MOST_ROUNDS):
+            office = offices[language]
+            match await choose(office, call, ("menu_main",), "123456"):
+                case "1":
+                    await _book(office, call, target)
+                case "5":
+                    language = next(other for other in offices if other != language)
+                case key:
+                    await office.say(call, await _changed(office, call, target, key))
+    except GaveUp:
+        await offices[language].say(call, ("menu_bye",))
+
+
+async def _book(office: Office, call: Call, target: Target) -> None:
+    time = await _time(office, call)
+    kind = RECURRENCES[await choose(office, call, ("menu_recurrence",), "".join(RECURRENCES))]
+    message = MESSAGES[await choose(office, call, ("menu_message",), "".join(MESSAGES))]
+    second = await _second(office, call, target)
+    await book_at(office, call, target, At(time, Recurrence(kind)), extras=Extras(message, second))
+
+
+async def _time(office: Office, call: Call) -> DialledTime:
+    for _ in range(TRIES):
+        pressed = await digits(office, call, ("menu_time",), 4)
+        try:
+            return read_dialled_time(pressed)
+        except ScheduleError:
+            await office.say(call, ("wrong_time",))
+    raise GaveUp
+
+
+async def _second(office: Office, call: Call, target: Target) -> Target | None:
+    """A second number at the caller's exchange that may be rung; None where none is wanted."""
+    rules = office.trust.exchanges[target.exchange]
+    for _ in range(TRIES):
+        pressed = await number(office, call, ("menu_second_number",))
+        if not pressed or pressed == target.number:
+            return None
+        trunk = rules.trunk_of(pressed)
+        if _may_be_rung(rules, pressed, trunk):
+            return replace(target, number=pressed, trunk=trunk)
+        await office.say(call, ("not_allowed",))
+    return None
+
+
+def _may_be_rung(rules: NumberRules, pressed: str, trunk: str) -> bool:
+    """By its shape; whether it is proved is asked when it is to be rung."""
+    return rules.barred(pressed, trunk) is None
+
+
+async def _changed(office: Office, call: Call, target: Target, key: str) -> Names:
+    write, now_utc = office.store.write, office.now_utc()
+    match key:
+        case "2":
+            return office.phrases.bookings(await office.store.read(changes.coming, target), office.today())
+        case "3":
+            time = await _time(office, call)
+            booked = await write(changes.retime_next, target, time.civil_time, now_utc)
+            return office.phrases.changed(booked, office.today()) if booked else ("no_alarms",)
+        case "4":
+            return ("cancelled" if await write(changes.cancel_next, target, now_utc) else "no_alarms",)
+    return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)

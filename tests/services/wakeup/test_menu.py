@@ -1,0 +1,115 @@
+"""The morning call by keys."""
+
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+from support.alarms import HALF_PAST_SIX_UTC, Night
+from support.wakeup_desk import WakeupDesk
+
+from schedules.rows import Alarm
+from services.wakeup.config import WakeupConfig
+from store.database import Database
+
+pytestmark = pytest.mark.unit
+
+MENU = "3511"
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[WakeupDesk]:
+    """At 23:00 in Tokyo."""
+    database = Database.open(sqlite_url)
+    yield WakeupDesk(database)
+    database.close()
+
+
+@pytest.fixture
+def night(desk: WakeupDesk) -> Night:
+    """The same database."""
+    return Night(desk.database)
+
+
+def booked(night: Night) -> Alarm:
+    """The first alarm."""
+    return night.database.read(lambda session: session.get_one(Alarm, 1))
+
+
+def test_a_booking_with_days_message_and_second_number_by_barging_in(desk: WakeupDesk, night: Night):
+    heard = desk.call(
+        MENU, presses=[(1, "1"), (1, "0630"), (1, "3"), (1, "2"), (1, "1002")], hangs_up_after_s=60
+    )
+    assert heard[:3] == ["workdays", "hour_06", "minute_30"]
+    assert "kept" in heard
+    alarm = booked(night)
+    assert (alarm.recurrence, alarm.message, alarm.booked_how) == ("workdays", "message_1", "menu")
+    assert alarm.policy == {"escalate_to": "1002"}
+    assert night.next_utc(1) == HALF_PAST_SIX_UTC
+
+
+def test_without_a_second_number_one_waits(desk: WakeupDesk, night: Night):
+    desk.call(MENU, presses=[(1, "1"), (1, "0630"), (1, "1"), (1, "1")], hangs_up_after_s=60)
+    assert booked(night).policy == {}
+
+
+def test_who_hangs_up_before_the_time_was_said_has_booked_nothing(desk: WakeupDesk, night: Night):
+    heard = desk.call(MENU, presses=[(1, "1"), (1, "0630"), (1, "1"), (1, "1")], hangs_up_after_s=9)
+    assert "kept" not in heard
+    assert night.database.read(lambda session: session.get(Alarm, 1)) is None
+
+
+def test_a_wrong_time_is_asked_for_again(desk: WakeupDesk, night: Night):
+    keys = [(1, "1"), (1, "9999"), (6, "0630"), (1, "1"), (1, "1")]
+    heard = desk.call(MENU, presses=keys, hangs_up_after_s=60)
+    assert "wrong_time" in heard
+    assert night.next_utc(1) == HALF_PAST_SIX_UTC
+
+
+def test_a_second_number_that_may_not_be_rung_is_refused(desk: WakeupDesk, night: Night):
+    keys = [(1, "1"), (1, "0630"), (1, "1"), (1, "1"), (1, "119"), (12, "1002")]
+    heard = desk.call(MENU, presses=keys, hangs_up_after_s=60)
+    assert "not_allowed" in heard
+    assert booked(night).policy == {"escalate_to": "1002"}
+
+
+def test_the_next_one_gets_another_time(desk: WakeupDesk, night: Night):
+    desk.call("80630")
+    heard = desk.call(MENU, presses=[(1, "3"), (1, "0715")], hangs_up_after_s=15)
+    assert "changed_to" in heard
+    assert booked(night).civil_time.isoformat("minutes") == "07:15"
+    assert night.next_utc(1) is not None
+
+
+def test_hearing_and_cancelling(desk: WakeupDesk, night: Night):
+    desk.call("0630")
+    desk.call("0700")
+    heard = desk.call(MENU, presses=[(1, "2"), (12, "4"), (4, "6")], hangs_up_after_s=30)
+    assert heard.index("your_alarms") < heard.index("cancelled") < heard.index("all_cancelled")
+    assert {night.alarm_state(1), night.alarm_state(2)} == {"cancelled"}
+
+
+def test_the_language_can_be_changed(desk: WakeupDesk):
+    heard = desk.call(MENU, presses=[(1, "5"), (20, "2")], hangs_up_after_s=40)
+    assert heard[:2] == ["en menu_main", "en no_alarms"]
+
+
+def test_silence_is_helped_twice_and_then_the_call_ends(desk: WakeupDesk):
+    heard = desk.call(MENU, presses=[(200, "1")])
+    assert heard == ["menu_main", "menu_help", "menu_main", "menu_help", "menu_main", "menu_bye"]
+
+
+def test_three_wrong_keys_end_the_call(desk: WakeupDesk):
+    heard = desk.call(MENU, presses=[(1, "8"), (8, "8"), (8, "8"), (200, "1")])
+    assert heard == ["menu_wrong", "menu_wrong", "menu_bye"]
+
+
+def test_star_and_pound_are_not_ours(desk: WakeupDesk):
+    heard = desk.call(MENU, presses=[(1, "*"), (1, "#"), (200, "1")])
+    assert "menu_wrong" not in heard
+
+
+@pytest.mark.parametrize(("pressed", "let_in"), [("4711", True), ("4712", False)])
+def test_the_pin_is_asked_for_where_the_operator_wants_one(desk: WakeupDesk, pressed: str, let_in: bool):
+    desk.config = WakeupConfig(pin=SecretStr("4711"))
+    heard = desk.call(MENU, presses=[(1, pressed), (20, "2")], hangs_up_after_s=60)
+    assert ("no_alarms" in heard) == let_in
