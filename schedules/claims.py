@@ -1,9 +1,8 @@
 """Who rings what: a node takes what is due, at most so many at once, and has it until its attempt ends."""
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from schedules.history import facts_of, move, state_of
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
 from schedules.rows import Alarm, AlarmKind, Attempt, Occurrence
+from schedules.shaping import Lines, Shaping
 from store.outbox import tell_of
 
 LATE_S = 30.0
@@ -29,19 +29,6 @@ _LOCK = 0x636C61696D
 """PostgreSQL's advisory lock under which nodes count what rings ("claim")."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Shaping:
-    """How many calls may be under way at once: over all, and by each trunk (`default_trunk` where none is given)."""
-
-    calls: int = 20
-    default_trunk: int = 4
-    trunks: dict[str, int] = field(default_factory=dict)
-
-    def of_trunk(self, trunk: str) -> int:
-        """How many at once through a trunk; "" is the exchange's own telephones."""
-        return self.calls if not trunk else self.trunks.get(trunk, self.default_trunk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +95,7 @@ def claim(
     if session.get_bind().dialect.name == "postgresql":
         # several nodes count the same lines: one after the other, or they would take too many
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    lines = _Lines(session, shaping)
+    lines = Lines(session, shaping)
     rings: list[Ring] = []
     for occurrence in session.scalars(_others(now_utc, extensions, most)):
         _over(session, occurrence, now_utc, node_id)
@@ -136,35 +123,6 @@ def any_waits(session: Session, now_utc: datetime) -> bool:
     """Whether something was due by now and waits for a line."""
     query = select(Occurrence.id).where(Occurrence.next_utc <= now_utc).limit(1)
     return session.scalar(query) is not None
-
-
-class _Lines:
-    """How many calls are under way, by trunk and to whom."""
-
-    def __init__(self, session: Session, shaping: Shaping) -> None:
-        self._shaping = shaping
-        open_attempts = session.execute(
-            select(Attempt.exchange, Attempt.number, Attempt.trunk).where(Attempt.ended_utc.is_(None))
-        ).all()
-        self._numbers = {(exchange, number) for exchange, number, _ in open_attempts}
-        self._by_trunk = Counter((exchange, trunk) for exchange, _, trunk in open_attempts)
-        self._all = len(open_attempts)
-
-    def full_trunks(self) -> list[tuple[str, str]]:
-        return [key for key, count in self._by_trunk.items() if count >= self._shaping.of_trunk(key[1])]
-
-    def free_for(self, occurrence: Occurrence) -> bool:
-        return (
-            self._all < self._shaping.calls
-            and (occurrence.exchange, occurrence.number) not in self._numbers
-            and self._by_trunk[occurrence.exchange, occurrence.trunk]
-            < self._shaping.of_trunk(occurrence.trunk)
-        )
-
-    def take(self, occurrence: Occurrence) -> None:
-        self._all += 1
-        self._numbers.add((occurrence.exchange, occurrence.number))
-        self._by_trunk[occurrence.exchange, occurrence.trunk] += 1
 
 
 def _others(now_utc: datetime, extensions: Collection[str], most: int) -> Select[Occurrence]:

@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from schedules.attempts import close_orphans, ended_elsewhere, finish
-from schedules.claims import Gate, Ring, Shaping, any_waits, claim, next_instant
+from schedules.claims import Gate, Ring, any_waits, claim, next_instant
 from schedules.nodes import RENEWED_EVERY_S, Lease, alive
 from schedules.outcomes import Outcome
+from schedules.shaping import Shaping
 from schedules.ticker import Ticker, ticking
 from store.errors import StoreError
 from store.store import Store

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
-from schedules.claims import Shaping
 from schedules.policy import DEFAULT, Policy
+from schedules.shaping import Shaping
 from timekeeping.civil import zone_named
 
 

@@ -6,9 +6,10 @@ from threading import Thread
 import pytest
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 
-from schedules.claims import Shaping, any_waits, next_instant
+from schedules.claims import any_waits, next_instant
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
+from schedules.shaping import Shaping
 from store.database import Database
 
 pytestmark = pytest.mark.unit

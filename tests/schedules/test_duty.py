@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from support.alarms import Night, lets_all_ring, wish
 
 from schedules import booking
-from schedules.claims import Ring, Shaping
+from schedules.claims import Ring
 from schedules.duty import Duty, Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
+from schedules.shaping import Shaping
 from store.database import Database
 from store.store import Store
 
