@@ -1,10 +1,11 @@
 """The desk of the morning call in virtual time: a real database, a telephone in memory, a clock that a test sets."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any, TypeVar
 
 from support.memory_exchange import clips_in
 from support.memory_leg import MemoryLeg
@@ -31,7 +32,18 @@ TRUNK = "SIP-TRUNK-B"
 OWN = Caller("1001", trust=CallerTrust.NEIGHBOUR, peer="1001")
 BEHIND_B = Caller("3902001", trust=CallerTrust.NEIGHBOUR, peer=TRUNK, did="70630")
 
+T = TypeVar("T")
 Presses = Sequence[tuple[float, str]]
+
+
+class InlineStore(Store):
+    """The database without its threads, which virtual time would not wait for."""
+
+    async def write(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return self.database.write(work, *args, **kwargs)
+
+    async def read(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return self.database.read(work, *args, **kwargs)
 
 
 @dataclass
@@ -63,7 +75,7 @@ class WakeupDesk:
     async def _call(
         self, digits: str, caller: Caller, hangs_up_after_s: float | None, presses: Presses
     ) -> list[str]:
-        store = Store(self.database)
+        store = InlineStore(self.database)
         offices = {
             name: Office(
                 self.config,
