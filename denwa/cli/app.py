@@ -1,15 +1,12 @@
 """The commands by name; each one's module is imported when it is asked for."""
 
-import importlib
-from collections.abc import Callable
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import typer.core
-import typer.main
 
-from denwa.cli.common import LANGUAGE, say
+from denwa.cli.common import say
+from denwa.cli.lazily import LazyCommands
 from denwa.language import Text
 
 COMMANDS = {
@@ -22,8 +19,9 @@ COMMANDS = {
     "calls": "denwa.cli.calls",
     "trust": "denwa.cli.trust",
     "card": "denwa.cli.card",
+    "alarm": "denwa.alarm.command",
 }
-"""Where each command is: a function of the command's name."""
+"""Where each command is: a function, or a group of commands, of the command's name."""
 JAPANESE = {
     "serve": "サービスを動かします。Ctrl-C で終わります。",
     "call": "この端末から電話をかけ、音を聞きます。",
@@ -34,26 +32,16 @@ JAPANESE = {
     "calls": "記録された通話を表示します。新しいものが下です。",
     "trust": "呼び出してよい番号と、呼び出さない番号を、表示し、変更します。",
     "card": "電話機のそばに掛ける番号カード (A6 の PDF) を作ります。",
+    "alarm": "アラームを予約し、表示し、取り消します。",
 }
 """What each command does; in English its function says so."""
 
 
-class Commands(typer.core.TyperGroup):
-    """Finds a command's function in its module."""
+class Commands(LazyCommands):
+    """denwa's own."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """All commands, in the order in which one needs them."""
-        return [*COMMANDS, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of this name, None where there is none."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        function: Callable[..., object] = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
-        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        does = JAPANESE.get(cmd_name) if LANGUAGE == "ja" else None
-        alone.command(cmd_name, help=does, no_args_is_help=False)(function)
-        return typer.main.get_command(alone)
+    places = COMMANDS
+    japanese = JAPANESE
 
 
 app = typer.Typer(

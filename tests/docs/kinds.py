@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 
+import typer.core
 import typer.main
 from docs.pages import ROOT, Command
 
@@ -23,7 +24,12 @@ def _denwa(command: Command) -> None:
     if command.words[0] == "denwa" and not arguments:
         return  # a sentence that names the command; to type it takes its path
     group = typer.main.get_command(app)
-    found = group.get_command(group.make_context("denwa", [name]), name)  # type: ignore[attr-defined]
+    context = group.make_context("denwa", [name])
+    found = group.get_command(context, name)  # type: ignore[attr-defined]
+    if isinstance(found, typer.core.TyperGroup):
+        action, *arguments = arguments
+        found = found.get_command(context, action)
+        assert found is not None, f"denwa {name} has no command {action}"
     try:
         found.make_context(name, arguments)
     except Exception as error:

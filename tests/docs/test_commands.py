@@ -65,6 +65,8 @@ def test_of_a_console_only_what_is_typed_counts():
         "make bench-nothing",
         ".venv/bin/denwa ring",
         ".venv/bin/denwa serve --loudly",
+        ".venv/bin/denwa alarm ring",
+        ".venv/bin/denwa alarm add 1001 06:30 --loudly",
         ".venv/bin/denwa dialplan freeswitch",
         "python -m denwa.nothing",
         "python nothing.py",

@@ -5,8 +5,11 @@ import subprocess
 from importlib.metadata import version
 
 import pytest
+import typer
 from support.program import DENWA
 
+from denwa.alarm.command import ACTIONS
+from denwa.alarm.command import JAPANESE as ALARM_JAPANESE
 from denwa.cli.app import COMMANDS, JAPANESE
 
 pytestmark = pytest.mark.unit
@@ -23,22 +26,35 @@ def test_all_commands_are_listed(denwa):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help(denwa, name: str):
-    function = getattr(importlib.import_module(COMMANDS[name]), name)
+    found = getattr(importlib.import_module(COMMANDS[name]), name)
+    does = found.info.help if isinstance(found, typer.Typer) else found.__doc__.splitlines()[0]
     result = denwa(name, "--help")
     assert result.exit_code == 0
-    assert function.__doc__.splitlines()[0] in result.output
+    assert does in result.output
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_each_command_of_the_alarms_has_help(denwa, name: str):
+    module, _, function = ACTIONS[name].partition(":")
+    does = getattr(importlib.import_module(module), function or name).__doc__.splitlines()[0]
+    result = denwa("alarm", name, "--help")
+    assert result.exit_code == 0
+    assert does in result.output
+    assert does in denwa("alarm", "--help").output
 
 
 def test_each_command_says_in_japanese_what_it_does():
-    done = subprocess.run(
-        [DENWA, "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"LC_ALL": "ja_JP.UTF-8", "PATH": "/usr/bin", "COLUMNS": "120"},
-    )
     assert JAPANESE.keys() == COMMANDS.keys(), "say in Japanese, in denwa/cli/app.py, what each command does"
-    assert all(says in done.stdout for says in JAPANESE.values())
+    assert ALARM_JAPANESE.keys() == ACTIONS.keys()
+    for words, said in ((("--help",), JAPANESE), (("alarm", "--help"), ALARM_JAPANESE)):
+        done = subprocess.run(
+            [DENWA, *words],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"LC_ALL": "ja_JP.UTF-8", "PATH": "/usr/bin", "COLUMNS": "120"},
+        )
+        assert all(says in done.stdout for says in said.values())
 
 
 def test_an_unknown_command_is_refused_by_name(denwa):

@@ -1,0 +1,1 @@
+"""`denwa alarm`: what the operator does with alarms."""

@@ -1,0 +1,75 @@
+"""An alarm is booked only for a telephone that may be rung: `trust` is asked first, in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from denwa.language import Language, Text
+from exchange.network.dialplan import Language as Spoken
+from schedules.booking import Telephone, Wish, book_at
+from schedules.lists import is_coming
+from schedules.rows import AlarmKind, BookedHow
+from services.wakeup.new_bookings import PROOF_POLICY, RUNG_BACK_AFTER
+from trust.answers import Refused
+from trust.gate import may_book
+from trust.settings import TrustSettings
+from trust.target import Target
+from trust.words import said
+
+PROVING = Text(
+    "Not proved yet: {numbers}. Each is rung once now and told a code; until that is dialled back, the alarm cannot ring it",
+    "まだ確認されていない番号: {numbers}。今一度だけ電話してコードをお伝えします。"
+    "そのコードがダイヤルされるまで、アラームはその番号を呼び出せません",
+)
+
+
+class NotPermitted(Exception):  # noqa: N818 - an answer
+    """A telephone may not be rung."""
+
+    def __init__(self, number: str, refused: Refused) -> None:
+        super().__init__(number)
+        self.number = number
+        self.refused = refused
+
+    def say(self, language: Language) -> str:
+        """Why, and what to do, in one line or two."""
+        return f"{self.number}: {said(self.refused, Spoken(language))}"
+
+
+def permit(
+    session: Session,
+    trust: TrustSettings,
+    telephones: Iterable[Telephone],
+    now_utc: datetime,
+    *,
+    booked_by: str,
+    language: str,
+    zone: str,
+) -> list[str]:
+    """Ask for each telephone; the numbers that are rung once now, to be told the code that proves them.
+
+    Raises:
+        NotPermitted: one may not be rung.
+    """
+    proving = []
+    for telephone in telephones:
+        target = Target(telephone.exchange, telephone.extension, telephone.number, telephone.trunk)
+        answer = may_book(session, trust, None, target, now_utc)
+        if isinstance(answer, Refused):
+            raise NotPermitted(telephone.number, answer)
+        if answer.needs_proof:
+            proving.append(telephone.number)
+            if not is_coming(session, AlarmKind.PROOF, telephone.exchange, telephone.number):
+                proof = Wish(
+                    telephone,
+                    now_utc.time(),
+                    booked_by,
+                    BookedHow.COMMAND,
+                    zone=zone,
+                    policy=PROOF_POLICY,
+                    language=language,
+                    kind=AlarmKind.PROOF,
+                )
+                book_at(session, proof, now_utc + RUNG_BACK_AFTER, now_utc)
+    return proving

@@ -1,0 +1,44 @@
+"""A running `denwa serve` is told of a booking at once, not at its next look."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from support.alarms import Night, wish
+from support.served_program import ServedProgram
+
+from schedules.booking import book_at
+from store.news import announced
+
+pytestmark = pytest.mark.native
+
+AT_ONCE_S = 3.0
+"""It looks every 15 seconds by itself."""
+
+
+def _unannounced(session: Session, now_utc: datetime) -> None:
+    """Something is to be done that the running program has not been told of: an alarm is long over."""
+    book_at(session, wish(), now_utc - timedelta(hours=2), now_utc)
+    announced(session)
+
+
+def state_after(night: Night, wanted: str) -> str:
+    """Its state, as soon as it is the one that is wanted, else after a while."""
+    ends_monotonic_s = time.monotonic() + AT_ONCE_S
+    while (state := night.state(1)) != wanted and time.monotonic() < ends_monotonic_s:
+        time.sleep(0.02)
+    return state
+
+
+def test_a_running_serve_is_told_of_a_booking_at_once(alarm, night: Night, empty_folder: Path):
+    home = empty_folder / "home"
+    with ServedProgram(home):
+        time.sleep(0.3)  # it has looked for what is due
+        night.database.write(_unannounced, datetime.now(UTC))
+        time.sleep(0.3)
+        assert night.state(1) == "booked"
+        alarm("add", "1002", "06:30")
+        assert state_after(night, "expired") == "expired"
+    assert "its validity is over" in alarm("history", "1").output
