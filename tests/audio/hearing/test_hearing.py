@@ -44,9 +44,9 @@ def hello(seconds: float = 0.8) -> Samples:
 
 
 def monologue(seconds: float) -> Samples:
-    """An announcement."""
-    long = max(phrases(), key=len)
-    return np.tile(long, 1 + round(seconds * RATE_HZ) // len(long))[: round(seconds * RATE_HZ)]
+    """An announcement: sentences of one to three seconds, one close upon the other."""
+    sentences = [phrase for phrase in phrases() if RATE_HZ <= len(phrase) <= 3 * RATE_HZ]
+    return np.concatenate(sentences)[: round(seconds * RATE_HZ)]
 
 
 # -- tones --
