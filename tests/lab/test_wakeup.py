@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from lab.asterisk.running import RunningExchange
 from lab.baresip import BaresipPhone, CallFailedError
 from lab.laboratory import Lab
 from lab.serving import registered
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from schedules import booking
@@ -63,27 +64,6 @@ class Service:
             time.sleep(0.1)
         return found[0][0]
 
-    def bring_forward(self, kind: str) -> None:
-        """Let what is booked of a kind come in a second, as if the night had passed."""
-        due_utc = datetime.now(UTC) + timedelta(seconds=1.2)
-
-        def work(session: Session) -> None:
-            chosen = select(Occurrence).join(Occurrence.alarm).where(Alarm.kind == kind)
-            for occurrence in session.scalars(chosen.where(Occurrence.next_utc.is_not(None))):
-                if occurrence.state == "booked":
-                    occurrence.due_utc = due_utc
-                occurrence.next_utc = due_utc
-            announce(session)
-
-        database = Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
-        database.write(work)
-        database.close()
-
-    def listens_to(self, phone: BaresipPhone, number: str) -> None:
-        """Dial, and listen until denwa hangs up."""
-        phone.call(number)
-        phone.wait_ended(40)
-
     def books(self, *numbers: str) -> None:
         """An alarm for each, in a moment, with one attempt of ten seconds; those behind trunks are proved."""
         now_utc = datetime.now(UTC)
@@ -101,12 +81,6 @@ class Service:
                 database.write(proofs.prove, Target("home", "services", number, trunk), now_utc)
             database.write(booking.book_at, wish, now_utc + timedelta(seconds=1.5), now_utc)
         database.close()
-
-    def dials(self, phone: BaresipPhone, number: str, query: str, wanted: list[tuple[object, ...]]) -> None:
-        """Dial, and hang up once the database says what is wanted."""
-        phone.call(number)
-        self.until(query, wanted)
-        hangs_up(phone)
 
     def log(self) -> str:
         """Its log's end."""
@@ -155,31 +129,108 @@ password_file = "denwa.password"
         yield Service(folder)
 
 
-@pytest.mark.parametrize("hop", ["3900242", "6610242"], ids=["passes on", "answers first"])
-def test_through_hops_by_a_telephone_without_keys(lab: Lab, tmp_path: Path, hop: str):
+@dataclass
+class Sleeper:
+    """Somebody with a telephone, and what the database says of his number."""
+
+    denwa: Service
+    phone: BaresipPhone
+
+    @property
+    def where(self) -> str:
+        """His rows of a table that has a number; its beginning is the way back to him."""
+        return f"number LIKE '%{self.phone.account.number}'"
+
+    def dials(self, number: str, query: str, wanted: list[tuple[object, ...]]) -> None:
+        """Dial, and hang up once the database says what is wanted."""
+        self.phone.call(number)
+        self.denwa.until(query, wanted)
+        hangs_up(self.phone)
+
+    def listens_to(self, number: str) -> None:
+        """Dial, and listen until denwa hangs up."""
+        self.phone.call(number)
+        self.phone.wait_ended(40)
+
+    def is_rung(self, kind: str) -> None:
+        """Let what is booked of a kind come in a second, as if the night had passed; wait until it is answered."""
+        due_utc = datetime.now(UTC) + timedelta(seconds=1.2)
+
+        def work(session: Session) -> None:
+            chosen = (
+                select(Occurrence)
+                .join(Occurrence.alarm)
+                .where(Alarm.kind == kind, text(f"alarm.{self.where}"))
+            )
+            for occurrence in session.scalars(chosen.where(Occurrence.next_utc.is_not(None))):
+                if occurrence.state == "booked":
+                    occurrence.due_utc = due_utc
+                occurrence.next_utc = due_utc
+            announce(session)
+
+        with contextlib.closing(
+            Database.open(f"sqlite:///{self.denwa.folder}/state/denwa/denwa.db")
+        ) as database:
+            database.write(work)
+        self.phone.wait_answered(25)
+
+    def becomes(self, state: str) -> None:
+        """Wait until his first alarm's occurrence is in a state."""
+        first = f"SELECT min(id) FROM alarm WHERE {self.where}"
+        self.denwa.until(f"SELECT state FROM occurrence WHERE alarm_id = ({first})", [(state,)])
+
+
+def a_night_without_keys(sleeper: Sleeper, hop: str) -> None:
     """Proved by a dialled code, booked, rung, snoozed by hanging up, acknowledged by dialling, heard and cancelled."""
-    with service(lab, lab.c, tmp_path) as denwa, lab.telephone(lab.a, tmp_path / "bed") as phone:
-        active = "SELECT kind, count(*) FROM alarm WHERE state = 'active' GROUP BY kind ORDER BY kind"
-        denwa.dials(phone, f"{hop}70630", active, [("proof", 1), ("wake", 1)])
-        denwa.bring_forward("proof")
-        phone.wait_answered(25)
-        code = denwa.value("SELECT code FROM trust_code")
-        hangs_up(phone)
-        denwa.dials(phone, f"{hop}7{code}", "SELECT count(*) FROM trust_proof", [(1,)])
-        denwa.bring_forward("wake")
-        phone.wait_answered(25)
-        phone.listen(8)
-        hangs_up(phone)
-        wakes = "SELECT state FROM occurrence WHERE alarm_id = 1"
-        denwa.until(wakes, [("snoozed",)])
-        denwa.bring_forward("wake")
-        phone.wait_answered(25)
-        hangs_up(phone)
-        code = denwa.value("SELECT code FROM attempt ORDER BY id DESC LIMIT 1")
-        denwa.dials(phone, f"{hop}74{code}", wakes, [("acknowledged",)])
-        denwa.dials(phone, f"{hop}780715", active, [("wake", 1)])
-        denwa.listens_to(phone, f"{hop}73311")
-        denwa.dials(phone, f"{hop}73333", active, [])
+    denwa, where = sleeper.denwa, sleeper.where
+    active = (
+        f"SELECT kind, count(*) FROM alarm WHERE state = 'active' AND {where} GROUP BY kind ORDER BY kind"
+    )
+    sleeper.dials(f"{hop}70630", active, [("proof", 1), ("wake", 1)])
+    sleeper.is_rung("proof")
+    code = denwa.value(f"SELECT code FROM trust_code WHERE {where}")
+    hangs_up(sleeper.phone)
+    sleeper.dials(f"{hop}7{code}", f"SELECT count(*) FROM trust_proof WHERE {where}", [(1,)])
+    sleeper.is_rung("wake")
+    sleeper.phone.listen(8)
+    hangs_up(sleeper.phone)
+    sleeper.becomes("snoozed")
+    sleeper.is_rung("wake")
+    hangs_up(sleeper.phone)
+    code = denwa.value(f"SELECT code FROM attempt WHERE {where} ORDER BY id DESC LIMIT 1")
+    sleeper.dials(f"{hop}74{code}", active, [])
+    sleeper.becomes("acknowledged")
+    sleeper.dials(f"{hop}780715", active, [("wake", 1)])
+    sleeper.listens_to(f"{hop}73311")
+    sleeper.dials(f"{hop}73333", active, [])
+
+
+def a_trial_by_keys(sleeper: Sleeper) -> None:
+    """At once, from a telephone of the same exchange, and acknowledged by a key."""
+    sleeper.listens_to("73344")
+    sleeper.is_rung("trial")
+    sleeper.phone.listen(13)
+    sleeper.phone.send_digits("1")
+    sleeper.phone.wait_ended(20)
+    sleeper.becomes("acknowledged")
+
+
+def test_whoever_is_rung_and_shows_that_he_is_awake_is_left_alone(lab: Lab, tmp_path: Path):
+    """Through both forms of hop without keys, and next door with them."""
+    with (
+        service(lab, lab.c, tmp_path) as denwa,
+        lab.telephone(lab.a, tmp_path / "behind-b") as behind_b,
+        lab.telephone(lab.a, tmp_path / "behind-q") as behind_q,
+        lab.telephone(lab.c, tmp_path / "next-door") as next_door,
+        ThreadPoolExecutor() as at_once,
+    ):
+        nights = [
+            at_once.submit(a_night_without_keys, Sleeper(denwa, behind_b), "3900242"),
+            at_once.submit(a_night_without_keys, Sleeper(denwa, behind_q), "6610242"),
+            at_once.submit(a_trial_by_keys, Sleeper(denwa, next_door)),
+        ]
+        for night in nights:
+            night.result()
 
 
 def test_whoever_is_not_reached_is_never_taken_for_awake(lab: Lab, tmp_path: Path):
@@ -197,7 +248,7 @@ def test_whoever_is_not_reached_is_never_taken_for_awake(lab: Lab, tmp_path: Pat
         missed = "SELECT count(*) FROM occurrence WHERE state = 'missed'"
         denwa.until(missed, [(5,)], 60)
         outcomes = dict(denwa.rows("SELECT number, outcome FROM attempt"))
-        events = denwa.rows("SELECT kind FROM event")
+        events = denwa.rows("SELECT kind FROM event WHERE kind LIKE 'alarm.%'")
     assert outcomes == {
         busy.number: "busy",
         silent.account.number: "no answer",
@@ -208,14 +259,3 @@ def test_whoever_is_not_reached_is_never_taken_for_awake(lab: Lab, tmp_path: Pat
     # which of these it is, is the exchange's word
     assert {outcomes[absent.number], outcomes["3999"]} <= {"unreachable", "refused", "no answer"}
     assert events == [("alarm.missed",)] * 5
-
-
-def test_a_trial_rings_and_is_acknowledged_by_a_key(lab: Lab, tmp_path: Path):
-    with service(lab, lab.c, tmp_path) as denwa, lab.telephone(lab.c, tmp_path / "bed") as phone:
-        denwa.listens_to(phone, "73344")
-        denwa.bring_forward("trial")
-        phone.wait_answered(25)
-        phone.listen(13)
-        phone.send_digits("1")
-        phone.wait_ended(20)
-        denwa.until("SELECT state FROM occurrence", [("acknowledged",)])
