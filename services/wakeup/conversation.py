@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from audio.clip import Clip
@@ -39,7 +39,7 @@ class Conversation:
         self._changed = asyncio.Event()
         self._soft = soft_tone()
         self.has_spoken = False
-        """Whether our words had begun, to whom is there now."""
+        """Whether our words had begun."""
         self.has_pressed = False
         """Whether any key was pressed, whichever."""
 
@@ -52,7 +52,6 @@ class Conversation:
         Raises:
             Interrupted: a tone or a machine.
         """
-        self.has_spoken = False
         judgement = self.judgement
         quiet_counts_monotonic_s = self._loop.time() + SOFT_S
         ends_monotonic_s = self._loop.time() + LONGEST_SOFT_S
@@ -116,13 +115,10 @@ class Conversation:
 
     async def attend(self, listening: Listening) -> None:
         """Take what is heard, until the call is over."""
-        try:
+        with suppress(CallEnded):
             async for heard in listening:
                 self.judgement.hear(heard.kind, self._loop.time())
                 self._changed.set()
-        except CallEnded:
-            for heard in listening.drain():
-                self.judgement.hear(heard.kind, self._loop.time())
 
     def _has_finished(self) -> bool:
         return self.judgement.voice and not self.judgement.speaks
@@ -167,6 +163,5 @@ async def converse(call: Call, clips: Mapping[str, Clip]) -> AsyncIterator[Conve
         try:
             yield conversation
         finally:
-            if call.end is None:
-                attending.cancel()
+            attending.cancel()
             await asyncio.gather(attending, return_exceptions=True)

@@ -121,13 +121,10 @@ class Ringer:
         for round_number in range(ROUNDS):
             first = round_number == 0
             talk.judgement.speak()
-            # who has heard the question once may answer it as soon as he likes
-            pressed = await talk.say(
-                script.greeting(self._local(ring), first=first), until="" if first else YES
-            )
-            pressed = pressed or await talk.key("" if first else YES, BREATH_S)
-            if first:
-                await talk.forget_keys()
+            # what is pressed before the question was ever heard answers nothing
+            keys = "" if first else YES
+            pressed = await talk.say(script.greeting(self._local(ring), first=first), until=keys)
+            pressed = pressed or await talk.key(keys, BREATH_S)
             if pressed or await talk.ask(script.question(), by_voice=by_voice):
                 with suppress(CallEnded, Interrupted):  # a key is proof, whatever comes now
                     await talk.say(("acknowledged", "goodbye"))
