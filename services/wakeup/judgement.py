@@ -1,8 +1,9 @@
 """What an answered call is taken for, by what is heard of it. An answer proves nothing: a hop exchange answers first.
 
 The rule (docs/tones.md): VOICE and TURN may start our words, no more. A call-progress tone takes back all that was
-concluded. A digit that was asked for acknowledges. Where none can come: a person, then our question, then a voice that
-takes its turn within six seconds, and no tone since, is probably awake.
+concluded. A digit that was asked for acknowledges. Where none can come: a person, who listens to our words, and after our
+question, within six seconds and not at once, speaks once and is quiet again, and no tone since, is probably awake. A machine
+speaks over our words, or goes on. Our ears hear little while we speak, so that it takes all of this to know one.
 """
 
 from audio.hearing.heard import HeardKind
@@ -10,6 +11,8 @@ from schedules.outcomes import Outcome
 
 ANSWERED_WITHIN_S = 6.0
 """How soon after the question's end a voice must come to count as its answer."""
+ANSWERED_AFTER_S = 0.5
+"""A voice is told a third of a second after it began: what is told sooner than that did not wait for the question's end."""
 
 _ENDS = {
     HeardKind.BUSY: Outcome.BUSY,
@@ -25,45 +28,74 @@ class Judgement:
 
     Attributes:
         outcome: by what the attempt is to end now, if by anything.
-        rings_on: a ring-back was heard, and nobody since.
+        rings_on: a ring-back was heard, and neither a voice nor its end since.
         voice: somebody or something spoke, and no tone came since.
+        speaks: he is not heard to have finished.
+        quiet: some seconds of silence where no tone was due, and neither a voice nor a tone since.
     """
 
     def __init__(self) -> None:
         self.outcome: Outcome | None = None
         self.rings_on = False
         self.voice = False
+        self.speaks = False
+        self.quiet = False
+        self._told: list[HeardKind] = []
         self._person = False
+        self._listens = False
         self._asked_monotonic_s: float | None = None
         self._voice_answers = False
         self._turn_answers = False
 
     def hear(self, kind: HeardKind, now_monotonic_s: float) -> None:
         """Take what was heard."""
+        self._told.append(kind)
         if kind in _ENDS:
             self._forget()
             self.outcome = _ENDS[kind]
         elif kind is HeardKind.RINGBACK:
             self._forget()
             self.rings_on = True
-        elif kind in {HeardKind.VOICE, HeardKind.TURN, HeardKind.PERSON}:
-            self.rings_on = False
+        elif kind is HeardKind.SILENCE:
+            self.rings_on = self.speaks = False
+            self.quiet = True
+        else:
+            self.rings_on = self.quiet = False
             self.voice = True
+            self.speaks = kind is HeardKind.VOICE
             self._person |= kind is HeardKind.PERSON
             self._answer(kind, now_monotonic_s)
 
+    def speak(self) -> None:
+        """Our words begin; who speaks from now until the question's end does not listen."""
+        self._listens = True
+        self._withdraw()
+
     def asked(self, now_monotonic_s: float) -> None:
-        """Our question has been said to its end."""
-        self._asked_monotonic_s = now_monotonic_s
-        self._voice_answers = self._turn_answers = False
+        """Our question has been said; who is not taken for a person by then, or spoke over it, cannot answer it."""
+        self._withdraw()
+        self._asked_monotonic_s = now_monotonic_s if self._person and self._listens else None
 
     @property
-    def probably_awake(self) -> bool:
-        """A person was heard, asked, and answered."""
-        return self._person and self._voice_answers and self._turn_answers
+    def is_answering(self) -> bool:
+        """A voice came in time after the question, and is not known to have finished."""
+        return self._voice_answers and not self._turn_answers
+
+    @property
+    def has_answered(self) -> bool:
+        """A person was heard, asked, answered, and has said nothing more: probably awake, if that stays so for a while."""
+        return self._voice_answers and self._turn_answers
+
+    @property
+    def nothing_heard(self) -> bool:
+        """All was one silence from the answer on: not even a receiver that was moved."""
+        return self._told == [HeardKind.SILENCE]
 
     def hung_up(self, *, had_spoken: bool) -> Outcome:
         """What it means that the far end hung up before the end.
+
+        Where neither a voice was heard nor our words had begun, nobody need have been there: a hop that answers first
+        ends so when the telephone behind it is busy. That is no snooze; it is tried again sooner.
 
         Args:
             had_spoken: whether our words had begun: whoever hung up had them in his ear.
@@ -75,15 +107,23 @@ class Judgement:
         return Outcome.UNACKNOWLEDGED
 
     def _answer(self, kind: HeardKind, now_monotonic_s: float) -> None:
-        asked_monotonic_s = self._asked_monotonic_s
-        if asked_monotonic_s is None:
+        if kind is HeardKind.VOICE:
+            self._listens = False
+        if self._asked_monotonic_s is None:
             return
-        if kind is HeardKind.VOICE and now_monotonic_s <= asked_monotonic_s + ANSWERED_WITHIN_S:
-            self._voice_answers = True
-        elif kind is HeardKind.TURN and self._voice_answers:
+        waited_s = now_monotonic_s - self._asked_monotonic_s
+        if kind is HeardKind.TURN and self._voice_answers:
             self._turn_answers = True
+        elif kind is HeardKind.VOICE and not self._voice_answers and waited_s >= ANSWERED_AFTER_S:
+            self._voice_answers = waited_s <= ANSWERED_WITHIN_S
+        elif kind is HeardKind.VOICE:
+            self._withdraw()
 
-    def _forget(self) -> None:
-        self.rings_on = self.voice = self._person = False
+    def _withdraw(self) -> None:
+        """There is no question that could still be answered."""
         self._asked_monotonic_s = None
         self._voice_answers = self._turn_answers = False
+
+    def _forget(self) -> None:
+        self.rings_on = self.voice = self.speaks = self.quiet = self._person = self._listens = False
+        self._withdraw()

@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import structlog
 
 from audio.clip import Clip
 from exchange.sip.call import Call, CallEnded
@@ -16,15 +14,18 @@ from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.outcomes import Outcome, Purpose
 from schedules.rows import AlarmKind
-from services.wakeup.conversation import DIGITS, Conversation, Interrupted, converse
+from services.wakeup.conversation import YES, Conversation, Interrupted, converse
 from services.wakeup.dialled import ACKNOWLEDGES, PROOF_DIGITS, Simple
 from services.wakeup.phrases import Names, Phrases
 
 ROUNDS = 3
 """How often it is all said before the call ends by itself."""
-ANSWER_S = 6.0
-"""How long an answer is waited for after the question, in seconds."""
-
+BREATH_S = 1.5
+"""The pause before the question, in seconds: a machine that speaks over our words is heard in it."""
+PROOF_KEYS = "1234567"
+"""The digits of a proving call's code."""
+NEXT_KEY_S = 6.0
+"""How long the code's next digit is waited for, in seconds."""
 LONGEST_S = 300.0
 """How long a call lasts at most, beyond the time that a hop's ring-back is waited through, in seconds."""
 
@@ -35,8 +36,6 @@ _REFUSALS = {
     403: Outcome.REFUSED,
     480: Outcome.NO_ANSWER,
 }
-
-log = structlog.get_logger()
 
 
 class Ringer:
@@ -72,25 +71,27 @@ class Ringer:
 
     async def ring(self, ring: Ring) -> Report:
         """Ring, and tell what came of it."""
+        code = f"{ACKNOWLEDGES}{ring.code}"
+        if ring.kind is AlarmKind.PROOF:
+            code = await self._proof_code(ring)
+            if not code:
+                return Report(Outcome.FORBIDDEN, "there is no code any more that could be proved")
         telephone = ring.telephone
         try:
             async with self._dialler.ring(
                 telephone.number, extension=telephone.extension, timeout_s=ring.policy.ring_s
             ) as call:
-                answered_utc = datetime.now(UTC)
+                answered_utc = self._now_utc()
                 outcome, detail = Outcome.UNACKNOWLEDGED, "it took too long"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ring.policy.ring_s + LONGEST_S):
-                        outcome, detail = await self._see_through(call, ring)
+                        outcome, detail = await self._see_through(call, ring, code)
                 return Report(outcome, detail, answered_utc)
         except NotReached as unreached:
             return Report(*_unreached(unreached.end))
 
-    async def _see_through(self, call: Call, ring: Ring) -> tuple[Outcome, str]:
+    async def _see_through(self, call: Call, ring: Ring, code: str) -> tuple[Outcome, str]:
         language = ring.language if ring.language in self._clips else "ja"
-        code = f"{ACKNOWLEDGES}{ring.code}"
-        if ring.kind is AlarmKind.PROOF:
-            code = await self._proof_code(ring)
         script = _Script(ring, self._phrases[language], self._prefix, code)
         conversation: Conversation | None = None
         try:
@@ -104,46 +105,51 @@ class Ringer:
 
     async def _talk(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
         """All that is said, round by round; broken off and begun anew when a ring-back comes."""
-        rings_left_s = float(ring.policy.ring_s)
+        say_it = self._prove if ring.kind is AlarmKind.PROOF else self._rounds
+        ringing_ends_monotonic_s = asyncio.get_running_loop().time() + ring.policy.ring_s
         while True:
             try:
-                await talk.wait_for_somebody(rings_left_s)
-                if ring.kind is AlarmKind.PROOF:
-                    return await self._prove(talk, ring, script)
-                return await self._rounds(talk, ring, script)
+                if not await talk.wait_for_somebody(ringing_ends_monotonic_s):
+                    return Outcome.NO_ANSWER, "a hop answered, and it rang on"
+                return await say_it(talk, ring, script)
             except Interrupted:
                 if talk.judgement.outcome is not None:
                     return talk.judgement.outcome, "heard after the answer"
-                if talk.judgement.rings_on and not talk.has_spoken:
-                    return Outcome.NO_ANSWER, "a hop answered, and it rang on"
-                talk.has_spoken = False  # it was a hop that we spoke to
 
     async def _rounds(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
+        by_voice = not ring.policy.demands_acknowledgement
         for round_number in range(ROUNDS):
-            local = self._now_utc().astimezone(ZoneInfo(ring.zone))
-            await talk.say(script.greeting(local, first=round_number == 0))
-            pressed = await talk.say(script.question(), until=DIGITS)
-            talk.asked()
-            pressed = pressed or await talk.pause(ANSWER_S)
-            if pressed == "1":
-                await talk.say(("acknowledged", "goodbye"))
+            first = round_number == 0
+            talk.judgement.speak()
+            # what is pressed before the question was ever heard answers nothing
+            keys = "" if first else YES
+            pressed = await talk.say(script.greeting(self._local(ring), first=first), until=keys)
+            pressed = pressed or await talk.key(keys, BREATH_S)
+            if pressed or await talk.ask(script.question(), by_voice=by_voice):
+                with suppress(CallEnded, Interrupted):  # a key is proof, whatever comes now
+                    await talk.say(("acknowledged", "goodbye"))
                 return Outcome.ACKNOWLEDGED, "a digit was pressed"
-            if talk.judgement.probably_awake and not ring.policy.demands_acknowledgement:
-                await talk.say(script.heard_you())
+            if talk.judgement.has_answered:
+                with suppress(CallEnded):
+                    await talk.say(script.heard_you())
                 return Outcome.PROBABLY_AWAKE, "a voice answered the question"
-        return Outcome.UNACKNOWLEDGED, "listened to the end"
+        return _heard_out(talk)
 
     async def _prove(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
         """Say the code and how to be left alone, twice; it may be pressed at once."""
         for _ in range(2):
-            local = self._now_utc().astimezone(ZoneInfo(ring.zone))
-            pressed = await talk.say(script.greeting(local, first=True), until=DIGITS) or ""
-            while len(pressed) < PROOF_DIGITS and (digit := await talk.pause(ANSWER_S)):
+            await talk.forget_keys()
+            pressed = await talk.say(script.greeting(self._local(ring), first=True), until=PROOF_KEYS) or ""
+            while len(pressed) < PROOF_DIGITS and (digit := await talk.key(PROOF_KEYS, NEXT_KEY_S)):
                 pressed += digit
-            if pressed and await self._confirm(ring, pressed):
-                await talk.say(("proof_done",))
+            if len(pressed) == PROOF_DIGITS and await self._confirm(ring, pressed):
+                with suppress(CallEnded, Interrupted):
+                    await talk.say(("proof_done",))
                 return Outcome.ACKNOWLEDGED, "the code was pressed"
-        return Outcome.UNACKNOWLEDGED, "listened to the end"
+        return _heard_out(talk)
+
+    def _local(self, ring: Ring) -> datetime:
+        return self._now_utc().astimezone(ZoneInfo(ring.zone))
 
 
 class _Script:
@@ -194,3 +200,10 @@ def _unreached(end: End) -> tuple[Outcome, str]:
         return Outcome.NO_ANSWER, end.reason
     outcome = _REFUSALS.get(end.status, Outcome.UNREACHABLE)
     return outcome, f"{end.status} {end.reason}".strip()
+
+
+def _heard_out(talk: Conversation) -> tuple[Outcome, str]:
+    """All was said; whoever is there may have listened in perfect silence, so that it is said to its end in any case."""
+    if talk.judgement.nothing_heard and not talk.has_pressed:
+        return Outcome.SILENCE, "nothing was heard all the while"
+    return Outcome.UNACKNOWLEDGED, "listened to the end"

@@ -6,15 +6,16 @@ from audio.clip import Clip
 from audio.levels import to_pcm
 from audio.tones import silence, tone
 
-SOFT_DBM0 = -26.0
-"""Soft enough for an ear that is just waking."""
-_SOFT_HZ = (523.25, 659.26, 783.99)
+SOFT_DBM0 = -34.0
+"""Soft enough for an ear that is just waking, and for our own: 12 dB lower, as a line may give it back, it counts as silence."""
+_SOFT_HZ = (523.25, 659.26), (587.33, 739.99), (659.26, 880.0)
+"""Two at once: what our ears would take for a call-progress tone or a machine's beep is one frequency, or 480 and 620 Hz."""
 
 
 def soft_tone() -> Clip:
-    """One second: three soft notes that rise, and a rest. None of them is a call-progress tone's."""
-    notes = [tone(hz, 0.22, SOFT_DBM0, ramp_s=0.06) for hz in _SOFT_HZ]
-    return Clip.from_pcm("soft tone", to_pcm(np.concatenate([*notes, silence(0.34)])))
+    """One second: three soft chords that rise, and a rest."""
+    chords = [sum(tone(hz, 0.22, SOFT_DBM0 - 3, ramp_s=0.06) for hz in chord) for chord in _SOFT_HZ]
+    return Clip.from_pcm("soft tone", to_pcm(np.concatenate([*chords, silence(0.34)])))
 
 
 def kept_sign() -> Clip:

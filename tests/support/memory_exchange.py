@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 
+import numpy as np
 from support.far_end import Habits, Offer, Script
 from support.memory_leg import RATE_HZ, SIP_DELAY_S, MemoryLeg
 from support.simulated_telephone import SimulatedTelephone
@@ -193,8 +194,13 @@ def clips_in(heard: bytes, clips: Mapping[str, Clip]) -> list[str]:
     found: dict[int, str] = {}
     for name, clip in sorted(clips.items()):
         pcm = clip.pcm.tobytes()
-        at = heard.find(pcm)
+        # the loudest moment is soon found; a search for the quiet of a clip's beginning would take long
+        loudest = int(np.abs(clip.pcm).argmax()) * 2
+        moment = pcm[loudest : loudest + 64]
+        at = heard.find(moment)
         while at >= 0:
-            found.setdefault(at, name)
-            at = heard.find(pcm, at + len(pcm))
+            begins = at - loudest
+            if begins >= 0 and heard.startswith(pcm, begins):
+                found.setdefault(begins, name)
+            at = heard.find(moment, at + 1)
     return [name for _, name in sorted(found.items())]

@@ -60,7 +60,7 @@ class FarEnd(Protocol):
         """A response to the INVITE comes."""
 
     def bye(self) -> None:
-        """A BYE comes."""
+        """A BYE comes, or a CANCEL."""
 
     def take_digit(self, digit: str) -> None:
         """A digit comes, as an RFC 4733 event."""
@@ -74,14 +74,22 @@ class SampledBroadcast(Protocol):
 
 
 class MemoryLeg:
-    """Fulfils `exchange.sip.leg.Leg` with a telephone in memory at the other end."""
+    """Fulfils `exchange.sip.leg.Leg` with a telephone in memory at the other end, which dialled us, or which we rang."""
 
-    def __init__(self, telephone: FarEnd, habits: Habits, *, gone: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        telephone: FarEnd,
+        habits: Habits,
+        *,
+        gone: Callable[[], None] = lambda: None,
+        placed: bool = False,
+    ) -> None:
         self.over = False
         self.commands: list[str] = []
         """Commands that were given, for tests."""
         self._telephone = telephone
         self._gone = gone
+        self._placed = placed
         self._law = habits.law
         self._offered = habits.offers
         self._loop = asyncio.get_running_loop()
@@ -134,13 +142,13 @@ class MemoryLeg:
         self._leave(End(EndedBy.US, status, reason))
 
     async def hangup(self, reason: str) -> None:
-        """BYE, or a refusal."""
+        """BYE, or a refusal, or CANCEL."""
         if self.over or self._leaving:
             return
         self.commands.append("hangup")
-        if self._accepted:
+        if self._accepted or self._placed:
             self._to_far_end(self._telephone.bye)
-            self._leave(End(EndedBy.US, 0, reason))
+            self._leave(End(EndedBy.US, 0 if self._accepted else 487, reason))
         else:
             self._to_far_end(self._telephone.respond, 603)
             self._leave(End(EndedBy.US, 603, reason))
@@ -174,6 +182,14 @@ class MemoryLeg:
         return RtpReport(self._received, self._sent, 0, 0, silent_s, law, round(FRAME_S * 1000))
 
     # -- what the far end sends by SIP --
+
+    def far_answer(self) -> None:
+        """200 with SDP, to the INVITE that we sent."""
+        self._from_far_end(self._take_answer)
+
+    def far_refuse(self, status: int, reason: str) -> None:
+        """A final refusal of the INVITE that we sent."""
+        self._from_far_end(self._take_refusal, End(EndedBy.FAR_END, status, reason))
 
     def far_ack(self) -> None:
         """ACK."""
@@ -223,6 +239,16 @@ class MemoryLeg:
         self._timers.pop("ack").cancel()
         self._start_media()
         self._told().leg_answered()
+
+    def _take_answer(self) -> None:
+        if not (self.over or self._leaving or self._accepted):
+            self._accepted = self._acknowledged = True
+            self._start_media()
+            self._told().leg_answered()
+
+    def _take_refusal(self, end: End) -> None:
+        if not (self._leaving or self._accepted):
+            self._end(end)
 
     def _no_ack(self) -> None:
         self._to_far_end(self._telephone.bye)

@@ -40,8 +40,16 @@ class SimulatedTelephone:
     # -- what a person does --
 
     def connect(self, leg: MemoryLeg) -> None:
-        """Our INVITE went to this leg."""
+        """Our INVITE went to this leg, or came from it."""
         self._leg = leg
+
+    def lift(self) -> None:
+        """Answer when it rings: 200."""
+        self._wire().far_answer()
+
+    def refuse(self, status: int) -> None:
+        """Answer an INVITE with a final refusal."""
+        self._wire().far_refuse(status, "refused")
 
     def say(self, pcm: NDArray[np.int16]) -> None:
         """Speak, after what is already being said."""
@@ -139,7 +147,7 @@ class SimulatedTelephone:
             self._wire().far_hang_up()
 
     def bye(self) -> None:
-        """A BYE came."""
+        """A BYE came, or a CANCEL."""
         self._hung_up = True
         self._over.set()
 
