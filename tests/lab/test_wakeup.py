@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from lab.asterisk.running import RunningExchange
 from lab.baresip import BaresipPhone, CallFailedError
@@ -18,10 +20,15 @@ from lab.serving import registered
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from audio.levels import RATE_HZ
+from audio.tones import silence
+from audio.wav import write_wav
 from schedules import booking
 from schedules.booking import Telephone, Wish
 from schedules.policy import Policy
 from schedules.rows import Alarm, BookedHow, Occurrence
+from services.wakeup.phrases import JAPANESE, sounds
+from services.wakeup.ring import BREATH_S
 from store.database import Database
 from store.news import announce
 from trust import proofs
@@ -153,7 +160,12 @@ class Sleeper:
         self.phone.wait_ended(40)
 
     def is_rung(self, kind: str) -> None:
-        """Let what is booked of a kind come in a second, as if the night had passed; wait until it is answered."""
+        """Let what is booked of a kind come now, and wait until it is answered."""
+        self.comes_now(kind)
+        self.phone.wait_answered(25)
+
+    def comes_now(self, kind: str) -> None:
+        """Let what is booked of a kind come in a second, as if the night had passed."""
         due_utc = datetime.now(UTC) + timedelta(seconds=1.2)
 
         def work(session: Session) -> None:
@@ -172,7 +184,6 @@ class Sleeper:
             Database.open(f"sqlite:///{self.denwa.folder}/state/denwa/denwa.db")
         ) as database:
             database.write(work)
-        self.phone.wait_answered(25)
 
     def becomes(self, state: str) -> None:
         """Wait until his first alarm's occurrence is in a state."""
@@ -209,25 +220,54 @@ def a_trial_by_keys(sleeper: Sleeper) -> None:
     """At once, from a telephone of the same exchange, and acknowledged by a key."""
     sleeper.listens_to("73344")
     sleeper.is_rung("trial")
-    sleeper.phone.listen(13)
+    sleeper.phone.listen(18)  # until the question has begun: what is pressed before it answers nothing
     sleeper.phone.send_digits("1")
     sleeper.phone.wait_ended(20)
     sleeper.becomes("acknowledged")
 
 
+def says_yes(path: Path) -> Path:
+    """What a person says who answers a wake-up call without keys: もしもし, and はい after the question."""
+    clips = sounds(JAPANESE)
+    now = datetime.now(ZoneInfo("Asia/Tokyo")).time()
+    greeting = ("good_morning", *JAPANESE.time_now(now), "wakeup_call")
+    question = ("press_1", *JAPANESE.or_dial("7", "4123"), "say_yes")
+    hello, yes = clips["time_end"].pcm, clips["tomorrow"].pcm
+    words_s = sum(clips[name].seconds for name in (*greeting, *question)) + BREATH_S
+    parts = [silence(1.2), hello, silence(0.8 + words_s + 2.5), yes, silence(60)]
+    write_wav(path, np.concatenate([np.asarray(part, np.int16) for part in parts]), RATE_HZ)
+    return path
+
+
+def a_night_by_voice(sleeper: Sleeper) -> None:
+    """Probably awake at first, and over with the check call; no key, no call back."""
+    denwa, number = sleeper.denwa, f"3900510{sleeper.phone.account.number}"
+    denwa.books(number)
+    for state in ("checking", "acknowledged"):
+        sleeper.phone.wait_answered(30)
+        sleeper.phone.wait_ended(60)
+        sleeper.becomes(state)
+        if state == "checking":
+            sleeper.comes_now("wake")
+    outcomes = denwa.rows(f"SELECT purpose, outcome FROM attempt WHERE {sleeper.where} ORDER BY id")
+    assert outcomes == [("wake", "probably awake"), ("check", "probably awake")]
+
+
 def test_whoever_is_rung_and_shows_that_he_is_awake_is_left_alone(lab: Lab, tmp_path: Path):
-    """Through both forms of hop without keys, and next door with them."""
+    """Through both forms of hop without keys, by voice alone, and next door by a key."""
     with (
         service(lab, lab.c, tmp_path) as denwa,
         lab.telephone(lab.a, tmp_path / "behind-b") as behind_b,
         lab.telephone(lab.a, tmp_path / "behind-q") as behind_q,
         lab.telephone(lab.c, tmp_path / "next-door") as next_door,
+        lab.telephone(lab.a, tmp_path / "voice", says=says_yes(tmp_path / "yes.wav")) as voice,
         ThreadPoolExecutor() as at_once,
     ):
         nights = [
             at_once.submit(a_night_without_keys, Sleeper(denwa, behind_b), "3900242"),
             at_once.submit(a_night_without_keys, Sleeper(denwa, behind_q), "6610242"),
             at_once.submit(a_trial_by_keys, Sleeper(denwa, next_door)),
+            at_once.submit(a_night_by_voice, Sleeper(denwa, voice)),
         ]
         for night in nights:
             night.result()
