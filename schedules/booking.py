@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session, contains_eager
 from schedules import states
 from schedules.civil_due import alarm_zone, next_due_utc, next_time
 from schedules.errors import ScheduleError
-from schedules.history import NO_NODE, end_alarm, move, note, state_of
+from schedules.history import NO_NODE, end_alarm, facts_of, move, note, state_of
 from schedules.outcomes import Outcome
 from schedules.policy import DEFAULT, Policy
 from schedules.recurrence import Recurrence
 from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
 from schedules.states import StateName
 from store.news import announce
+from store.outbox import tell_of
 from timekeeping.civil import DEFAULT_ZONE
 
 
@@ -190,14 +191,19 @@ def retime(
 def follow_on(session: Session, ended: Occurrence, now_utc: datetime) -> Occurrence | None:
     """After the end of an occurrence: the alarm's next one, or the alarm's end."""
     alarm = ended.alarm
-    due = next_due_utc(
-        Recurrence.parse(alarm.recurrence),
-        alarm.civil_time,
-        alarm.zone,
-        first_date=alarm.first_date,
-        skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
-        after_utc=ended.due_utc,
-    )
+    try:
+        due = next_due_utc(
+            Recurrence.parse(alarm.recurrence),
+            alarm.civil_time,
+            alarm.zone,
+            first_date=alarm.first_date,
+            skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
+            after_utc=ended.due_utc,
+        )
+    except ScheduleError as error:  # a zone that this machine does not know, say: it must not stop the others
+        tell_of(session, "alarm.unreadable", now_utc, {**facts_of(ended), "why": str(error)})
+        end_alarm(session, alarm, AlarmState.ENDED, str(error), now_utc)
+        return None
     # of an instant's alarm, the civil time is not to the microsecond: one occurrence is all that it has
     if due is None or not Recurrence.parse(alarm.recurrence).repeats:
         end_alarm(session, alarm, AlarmState.ENDED, "its last occurrence has ended", now_utc)

@@ -1,12 +1,14 @@
 """Who rings what: a node takes what is due, at most so many at once, and has it until its attempt ends."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
+import structlog
 from sqlalchemy import Select, and_, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from schedules import states
@@ -28,7 +30,7 @@ _LEAST_VALIDITY = timedelta(seconds=60)
 _LOCK = 0x636C61696D
 """PostgreSQL's advisory lock under which nodes count what rings ("claim")."""
 
-T = TypeVar("T")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +99,19 @@ def claim(
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     lines = Lines(session, shaping)
     rings: list[Ring] = []
-    for occurrence in session.scalars(_others(now_utc, extensions, most)):
-        _over(session, occurrence, now_utc, node_id)
-    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), extensions, most)):
-        telephone = (occurrence.exchange, occurrence.number)
-        if _over(session, occurrence, now_utc, node_id):
-            continue
-        if telephone in in_use or not lines.free_for(occurrence):
-            continue
-        refusal = gate(session, occurrence, now_utc)
-        ring = _begin(session, occurrence, node_id, now_utc, refusal)
-        if ring is not None:
-            lines.take(occurrence)
-            rings.append(ring)
+    for occurrence in session.scalars(_others(now_utc, extensions, most)).all():
+        with _alone(session, occurrence):
+            _over(session, occurrence, now_utc, node_id)
+    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), extensions, most)).all():
+        with _alone(session, occurrence):
+            if _over(session, occurrence, now_utc, node_id):
+                continue
+            if (occurrence.exchange, occurrence.number) in in_use or not lines.free_for(occurrence):
+                continue
+            refusal = gate(session, occurrence, now_utc)
+            if ring := _begin(session, occurrence, node_id, now_utc, refusal):
+                lines.take(occurrence)
+                rings.append(ring)
     _hold_back(session, now_utc, node_id)
     return rings
 
@@ -123,6 +125,19 @@ def any_waits(session: Session, now_utc: datetime) -> bool:
     """Whether something was due by now and waits for a line."""
     query = select(Occurrence.id).where(Occurrence.next_utc <= now_utc).limit(1)
     return session.scalar(query) is not None
+
+
+@contextmanager
+def _alone(session: Session, occurrence: Occurrence) -> Iterator[None]:
+    """What goes wrong with one alarm is undone and told of, and stops no other one."""
+    alarm_id = occurrence.alarm_id
+    try:
+        with session.begin_nested():
+            yield
+    except DBAPIError:
+        raise  # the database's trouble is everybody's
+    except Exception:
+        log.exception("alarm_not_taken", alarm=alarm_id)
 
 
 def _others(now_utc: datetime, extensions: Collection[str], most: int) -> Select[Occurrence]:

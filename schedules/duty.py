@@ -133,6 +133,8 @@ class Duty:
                 return
             report = await self._report(ring)
             await self._write(ring, report)
+        except Exception:
+            log.exception("alarm_not_written", alarm=ring.alarm_id)  # one of many: the others go on
         except CancelledError:
             # over already, if that is why we are cancelled: then this writes nothing
             with suppress(StoreError):

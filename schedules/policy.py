@@ -1,5 +1,6 @@
 """How an alarm insists: how long it rings, how often, and what counts as awake."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
@@ -55,10 +56,15 @@ class Policy:
         return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULT, name)}
 
     @classmethod
-    def from_row(cls, values: dict[str, Any]) -> Self:
-        """From the database."""
+    def from_row(cls, values: Mapping[str, Any]) -> Self:
+        """From the database; what another denwa allowed and this one does not is brought to the nearest that it does."""
         known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known})
+        return cls(**{name: _in_range(name, value) for name, value in values.items() if name in known})
+
+
+def _in_range(name: str, value: Any) -> Any:
+    least, most = _RANGES.get(name, (value, value))
+    return min(max(value, least), most)
 
 
 DEFAULT = Policy()

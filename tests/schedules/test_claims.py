@@ -1,14 +1,17 @@
 """Who rings what: due, oldest first, so many at once, never two calls to one number."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 
 from schedules.claims import any_waits, next_instant
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
+from schedules.rows import Alarm, Occurrence
 from schedules.shaping import Shaping
 from store.database import Database
 
@@ -132,16 +135,40 @@ def test_whom_the_gate_forbids_is_not_rung_again_and_again(night: Night):
     assert night.events() == ["alarm.missed"]
 
 
-def test_a_gate_that_fails_leaves_all_as_it_was(night: Night):
-    alarm = night.book(wish())
+def test_an_alarm_that_fails_is_left_as_it_was_and_stops_no_other(night: Night):
+    broken, good = night.book(wish()), night.book(wish("1002"))
     night.now_utc = HALF_PAST_SIX_UTC
 
-    def broken(*_: object) -> str:
-        raise ZeroDivisionError
+    def gate(_: Session, occurrence: Occurrence, __: datetime) -> str:
+        if occurrence.number == "1001":
+            raise ZeroDivisionError
+        return ""
 
-    with pytest.raises(ZeroDivisionError):
-        night.claim(gate=broken)
-    assert (night.state(alarm), night.outcomes(alarm)) == ("booked", [])
+    [ring] = night.claim(gate=gate)
+    assert ring.alarm_id == good
+    assert (night.state(broken), night.outcomes(broken)) == ("due", [])
+    [ring] = night.claim()
+    assert ring.alarm_id == broken
+
+
+def test_an_alarm_of_a_zone_that_this_machine_does_not_know_ends_and_is_told_of(night: Night):
+    alarm = night.book(wish(recurrence="daily"))
+    night.database.write(lambda session: session.execute(update(Alarm).values(zone="Mars/Olympus")))
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    assert (night.state(alarm), night.alarm_state(alarm)) == ("acknowledged", "ended")
+    assert night.events() == ["alarm.unreadable"]
+
+
+def test_a_policy_of_another_denwa_is_brought_into_range(night: Night):
+    alarm = night.book(wish())
+    night.database.write(
+        lambda session: session.execute(update(Alarm).values(policy={"ring_s": 9999, "new": 1}))
+    )
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    assert (ring.alarm_id, ring.policy.ring_s) == (alarm, 300)
 
 
 def test_what_rings_by_another_nodes_extension_is_left_to_it_until_it_is_over(night: Night):
