@@ -89,7 +89,10 @@ def lateness(folder: Path, name: str, offsets_s: Sequence[float]) -> Lateness:
         while len(rung.first_utc_s) < len(offsets_s) and datetime.now(UTC) < ends_utc:
             time.sleep(0.1)
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
     due_utc_s = {_number(n): begins_utc.timestamp() + offset for n, offset in enumerate(offsets_s)}
     late_ms = [(at_utc_s - due_utc_s[number]) * 1000 for number, at_utc_s in rung.first_utc_s.items()]
     return Lateness(name, len(late_ms), late_ms)

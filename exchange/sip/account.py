@@ -139,7 +139,10 @@ def _config(settings: AccountSettings) -> pj.AccountConfig:
     call.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
     call.timerMinSESec = 90
     call.timerSessExpiresSec = 1800
+    # Else each call that we place asks the resolver for this host's IPv6 address, and all calls wait for the answer.
+    config.sipConfig.ipv6Use = pj.PJSUA_IPV6_DISABLED
     media = config.mediaConfig
+    media.ipv6Use = pj.PJSUA_IPV6_DISABLED
     media.transportConfig.boundAddress = settings.address
     media.transportConfig.publicAddress = settings.address
     media.transportConfig.port = settings.rtp_port
