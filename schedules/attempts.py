@@ -70,7 +70,7 @@ def acknowledge_by_call(
     ).all()
     for attempt in attempts:
         state = state_of(attempt.occurrence)
-        begun = isinstance(state, states.Ringing) or not isinstance(state, states.Booked | states.Due)
+        begun = not isinstance(state, states.Booked | states.Due)
         if begun and hmac.compare_digest(attempt.code.encode(), code.encode()):
             _acknowledge(session, attempt, now_utc)
             return attempt.occurrence

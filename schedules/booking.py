@@ -2,20 +2,21 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from schedules import states
 from schedules.civil_due import alarm_zone, next_due_utc, next_time
 from schedules.errors import ScheduleError
 from schedules.history import NO_NODE, end_alarm, facts_of, move, note, state_of
+from schedules.occurrences import due_after, locked, with_alarms
 from schedules.outcomes import Outcome
 from schedules.policy import DEFAULT, Policy
-from schedules.recurrence import Recurrence
-from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
+from schedules.recurrence import ONCE, Recurrence
+from schedules.rows import LONGEST_TITLE, Alarm, AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
 from schedules.states import StateName
 from store.news import announce
 from store.outbox import tell_of
@@ -48,7 +49,7 @@ class Wish:
     civil_time: time
     booked_by: str
     booked_how: BookedHow
-    recurrence: Recurrence = field(default_factory=lambda: Recurrence.parse("once"))
+    recurrence: Recurrence = ONCE
     first_date: date | None = None
     skipped: frozenset[date] = frozenset()
     zone: str = DEFAULT_ZONE
@@ -86,7 +87,7 @@ def book(session: Session, wish: Wish, now_utc: datetime) -> Occurrence:
 def book_at(session: Session, wish: Wish, due_utc: datetime, now_utc: datetime) -> Occurrence:
     """Book an alarm for an instant: in so many minutes, or at once. Its civil time is that of the instant."""
     local = due_utc.astimezone(alarm_zone(wish.zone))
-    wish = replace(wish, civil_time=local.time(), recurrence=Recurrence.parse("once"))
+    wish = replace(wish, civil_time=local.time(), recurrence=ONCE)
     alarm = _alarm(wish, local.date(), now_utc)
     session.add(alarm)
     session.flush()
@@ -107,12 +108,12 @@ def coming(session: Session, exchange: str, number: str, *, to_change: bool = Fa
         .where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == AlarmKind.WAKE)
         .order_by(Occurrence.due_utc)
     )
-    return session.scalars(_locked(query) if to_change else query).all()
+    return session.scalars(locked(query) if to_change else query).all()
 
 
 def occurrence_to_change(session: Session, alarm_id: int) -> Occurrence | None:
     """The occurrence of an alarm that has not ended, locked; None when there is none."""
-    return session.scalars(_locked(_open().where(Alarm.id == alarm_id))).one_or_none()
+    return session.scalars(locked(_open().where(Alarm.id == alarm_id))).one_or_none()
 
 
 def cancel(session: Session, occurrence: Occurrence, why: str, now_utc: datetime) -> None:
@@ -165,18 +166,7 @@ def retime(
     alarm = occurrence.alarm
     recurrence = Recurrence.parse(alarm.recurrence)
     alarm.civil_time = civil_time
-    due = (
-        next_due_utc(
-            recurrence,
-            civil_time,
-            alarm.zone,
-            first_date=alarm.first_date,
-            skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
-            after_utc=now_utc,
-        )
-        if recurrence.repeats
-        else next_time(civil_time, alarm.zone, now_utc)
-    )
+    due = due_after(alarm, now_utc) if recurrence.repeats else next_time(civil_time, alarm.zone, now_utc)
     if due is None:
         raise ScheduleError("it would never ring")
     if not recurrence.repeats:
@@ -192,14 +182,7 @@ def follow_on(session: Session, ended: Occurrence, now_utc: datetime) -> Occurre
     """After the end of an occurrence: the alarm's next one, or the alarm's end."""
     alarm = ended.alarm
     try:
-        due = next_due_utc(
-            Recurrence.parse(alarm.recurrence),
-            alarm.civil_time,
-            alarm.zone,
-            first_date=alarm.first_date,
-            skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
-            after_utc=ended.due_utc,
-        )
+        due = due_after(alarm, ended.due_utc)
     except ScheduleError as error:  # a zone that this machine does not know, say: it must not stop the others
         tell_of(session, "alarm.unreadable", now_utc, {**facts_of(ended), "why": str(error)})
         end_alarm(session, alarm, AlarmState.ENDED, str(error), now_utc)
@@ -231,16 +214,7 @@ def open_attempt(session: Session, occurrence: Occurrence) -> Attempt:
 
 
 def _open() -> Select[Occurrence]:
-    return (
-        select(Occurrence)
-        .join(Occurrence.alarm)
-        .options(contains_eager(Occurrence.alarm))
-        .where(Occurrence.ended_utc.is_(None))
-    )
-
-
-def _locked(query: Select[Occurrence]) -> Select[Occurrence]:
-    return query.with_for_update(of=Occurrence)
+    return with_alarms().where(Occurrence.ended_utc.is_(None))
 
 
 def _first_date(wish: Wish, now_utc: datetime) -> date:
@@ -269,7 +243,7 @@ def _alarm(wish: Wish, first_date: date, now_utc: datetime) -> Alarm:
         skipped=sorted(day.isoformat() for day in wish.skipped),
         policy=wish.policy.to_row(),
         message=wish.message,
-        title=wish.title[:200],
+        title=wish.title[:LONGEST_TITLE],
         language=wish.language,
         booked_by=wish.booked_by,
         booked_how=wish.booked_how,

@@ -6,7 +6,7 @@ whatever else the alarm has, it keeps.
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -18,13 +18,13 @@ from schedules.calendar_alarm import CalendarAlarm
 from schedules.civil_due import next_due_utc
 from schedules.errors import ScheduleError
 from schedules.history import move, state_of
+from schedules.occurrences import skipped_dates
 from schedules.policy import DEFAULT, Policy
 from schedules.recurrence import Recurrence
-from schedules.rows import Alarm, AlarmState, BookedHow, Occurrence
+from schedules.rows import LONGEST_TITLE, Alarm, AlarmState, BookedHow, Occurrence
 from store.news import announce
 
 LONGEST_UID = 255
-LONGEST_TITLE = 200
 NO_NUMBER = "it names no number to ring"
 
 
@@ -59,7 +59,7 @@ def as_event(alarm: Alarm) -> CalendarAlarm:
         recurrence=Recurrence.parse(alarm.recurrence),
         message=alarm.title,
         number=alarm.number,
-        skipped_dates=_skipped(alarm),
+        skipped_dates=skipped_dates(alarm),
     )
 
 
@@ -158,7 +158,7 @@ def _is_as_booked(event: CalendarAlarm, alarm: Alarm) -> bool:
         and event.recurrence.next_date(event.first_date) == recurrence.next_date(alarm.first_date)
         and event.message[:LONGEST_TITLE] == alarm.title
         and event.number in {"", alarm.number}
-        and event.skipped_dates <= _skipped(alarm)
+        and event.skipped_dates <= skipped_dates(alarm)
     )
 
 
@@ -172,7 +172,7 @@ def _change(
     alarm, state = occurrence.alarm, state_of(occurrence)
     if not isinstance(state, states.Booked):
         raise ScheduleError("its alarm rings at the moment: import it again when that is over")
-    skipped = event.skipped_dates | _skipped(alarm)
+    skipped = event.skipped_dates | skipped_dates(alarm)
     due = next_due_utc(
         event.recurrence,
         event.civil_time,
@@ -196,7 +196,3 @@ def _change(
     changed = states.Booked(due.due_utc, state.tally)
     move(session, occurrence, changed, why="changed by a calendar file", now_utc=now_utc)
     announce(session)
-
-
-def _skipped(alarm: Alarm) -> frozenset[date]:
-    return frozenset(date.fromisoformat(day) for day in alarm.skipped)

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased
 
 from schedules import states
 from schedules.booking import Telephone, follow_on
 from schedules.history import facts_of, move, state_of
+from schedules.occurrences import oldest_unlocked, with_alarms
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
 from schedules.rows import Alarm, AlarmKind, Attempt, Occurrence
@@ -142,15 +143,10 @@ def _alone(session: Session, occurrence: Occurrence) -> Iterator[None]:
 
 def _others(now_utc: datetime, extensions: Collection[str], most: int) -> Select[Occurrence]:
     """What other nodes ought to have rung: nobody may have the extension any more, and that must not be silent."""
-    return (
-        select(Occurrence)
-        .join(Occurrence.alarm)
-        .options(contains_eager(Occurrence.alarm))
-        .where(Occurrence.next_utc <= now_utc - _LEAST_VALIDITY, Alarm.extension.not_in(extensions))
-        .order_by(Occurrence.next_utc, Occurrence.id)
-        .limit(most)
-        .with_for_update(of=Occurrence, skip_locked=True)
+    query = with_alarms().where(
+        Occurrence.next_utc <= now_utc - _LEAST_VALIDITY, Alarm.extension.not_in(extensions)
     )
+    return oldest_unlocked(query, most)
 
 
 def _due(
@@ -167,17 +163,10 @@ def _due(
         )
         .exists()
     )
-    query = (
-        select(Occurrence)
-        .join(Occurrence.alarm)
-        .options(contains_eager(Occurrence.alarm))
-        .where(Occurrence.next_utc <= until_utc, Alarm.extension.in_(extensions), ~taken)
-    )
+    query = with_alarms().where(Occurrence.next_utc <= until_utc, Alarm.extension.in_(extensions), ~taken)
     for exchange, trunk in full:
         query = query.where(~and_(Occurrence.exchange == exchange, Occurrence.trunk == trunk))
-    ordered = query.order_by(Occurrence.next_utc, Occurrence.id).limit(most)
-    # a row that somebody changes at this moment is looked at again when he is done
-    return ordered.with_for_update(of=Occurrence, skip_locked=True)
+    return oldest_unlocked(query, most)
 
 
 def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: str) -> bool:
@@ -258,16 +247,8 @@ def _begin(
 
 def _hold_back(session: Session, now_utc: datetime, node_id: str) -> None:
     """Mark what was due by now and was not taken."""
-    query = (
-        select(Occurrence)
-        .join(Occurrence.alarm)
-        .options(contains_eager(Occurrence.alarm))
-        .where(Occurrence.next_utc <= now_utc, Occurrence.state == states.StateName.BOOKED)
-        .order_by(Occurrence.next_utc, Occurrence.id)
-        .limit(MOST_HELD_BACK)
-        .with_for_update(of=Occurrence, skip_locked=True)
-    )
-    for occurrence in session.scalars(query):
+    query = with_alarms().where(Occurrence.next_utc <= now_utc, Occurrence.state == states.StateName.BOOKED)
+    for occurrence in session.scalars(oldest_unlocked(query, MOST_HELD_BACK)):
         state = state_of(occurrence)
         if isinstance(state, states.Booked):
             why = "waits for a free line, or for its telephone"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
@@ -41,8 +42,15 @@ MakeRing = Callable[[Ring], Awaitable[Report]]
 """Places the call and sees it through; cancelled, it ends the call."""
 
 
+class _UnderWay(NamedTuple):
+    """A ring that this node makes: its task, and the exchange and number that are in use by it."""
+
+    task: Task[None]
+    telephone: tuple[str, str]
+
+
 class Duty:
-    """Made by `on_duty`; belongs to its event loop."""
+    """One node's; belongs to its event loop."""
 
     def __init__(
         self,
@@ -65,8 +73,7 @@ class Duty:
         self._extensions = extensions
         self._tasks = tasks
         self._lease = Lease(shared=store.database.is_shared)
-        self._rings: dict[int, Task[None]] = {}
-        self._telephones: dict[int, tuple[str, str]] = {}
+        self._under_way: dict[int, _UnderWay] = {}
         self._ticker: Ticker | None = None
 
     def told(self) -> None:
@@ -92,12 +99,12 @@ class Duty:
         if not self._lease.holds:
             return None
         # a call that was ended a moment ago is still being hung up
-        in_use = {*self._in_use(), *self._telephones.values()}
+        in_use = {*self._in_use(), *(each.telephone for each in self._under_way.values())}
         rings, next_utc = await self._store.write(self._claim, self._now_utc(), in_use)
         for ring in rings:
             task = self._tasks.create_task(self._ring(ring), name=f"alarm {ring.alarm_id}")
-            self._rings[ring.attempt_id] = task
-            self._telephones[ring.attempt_id] = (ring.telephone.exchange, ring.telephone.number)
+            telephone = (ring.telephone.exchange, ring.telephone.number)
+            self._under_way[ring.attempt_id] = _UnderWay(task, telephone)
         return next_utc
 
     def _claim(
@@ -114,7 +121,6 @@ class Duty:
             in_use=in_use,
             extensions=self._extensions,
         )
-        session.flush()
         if rings:
             return rings, now_utc  # there may be more
         next_utc = next_instant(session, now_utc + AHEAD)
@@ -141,7 +147,7 @@ class Duty:
                 await self._finish(ring, Report(Outcome.UNKNOWN, "the call was broken off"))
             raise
         finally:
-            del self._rings[ring.attempt_id], self._telephones[ring.attempt_id]
+            del self._under_way[ring.attempt_id]
             self.told()
 
     async def _report(self, ring: Ring) -> Report:
@@ -175,11 +181,11 @@ class Duty:
         )
 
     async def _end_what_ended_elsewhere(self) -> None:
-        if not self._rings:
+        if not self._under_way:
             return
-        for attempt_id in await self._store.read(ended_elsewhere, tuple(self._rings)):
-            if task := self._rings.get(attempt_id):
-                task.cancel()
+        for attempt_id in await self._store.read(ended_elsewhere, tuple(self._under_way)):
+            if each := self._under_way.get(attempt_id):
+                each.task.cancel()
 
     async def _renew(self) -> None:
         while True:
@@ -189,11 +195,13 @@ class Duty:
             except StoreError as error:
                 log.warning("lease_not_renewed", reason=str(error))
             if not self._lease.holds:
-                for task in self._rings.values():
-                    task.cancel()
+                self._cancel_all()
 
-    async def _end_rings(self) -> None:
-        tasks = list(self._rings.values())
+    def _cancel_all(self) -> list[Task[None]]:
+        tasks = [each.task for each in self._under_way.values()]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return tasks
+
+    async def _end_rings(self) -> None:
+        await asyncio.gather(*self._cancel_all(), return_exceptions=True)

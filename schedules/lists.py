@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from schedules.civil_due import Due, next_due_utc
+from schedules.civil_due import Due
+from schedules.occurrences import due_after, with_alarms
 from schedules.recurrence import Recurrence
 from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, Audit, Occurrence
 from schedules.states import StateName
@@ -31,14 +31,14 @@ class Step:
 def coming_alarms(session: Session) -> Sequence[Occurrence]:
     """What each active alarm has to come, whatever happens next first."""
     next_utc = func.coalesce(Occurrence.next_utc, Occurrence.due_utc)  # while it rings it waits for nothing
-    query = _occurrences().where(Occurrence.ended_utc.is_(None)).order_by(next_utc, Occurrence.id)
+    query = with_alarms().where(Occurrence.ended_utc.is_(None)).order_by(next_utc, Occurrence.id)
     return session.scalars(query).all()
 
 
 def ended_alarms(session: Session) -> Sequence[Occurrence]:
     """The last occurrence of each alarm that has none to come, what ended last at the end."""
     query = (
-        _occurrences()
+        with_alarms()
         .where(Alarm.state != AlarmState.ACTIVE, Occurrence.id.in_(_newest()))
         .order_by(Occurrence.ended_utc, Occurrence.id)
     )
@@ -47,7 +47,7 @@ def ended_alarms(session: Session) -> Sequence[Occurrence]:
 
 def newest_occurrence(session: Session, alarm_id: int) -> Occurrence | None:
     """An alarm's last occurrence: the one to come, if there is one; None where there is no such alarm."""
-    query = _occurrences().where(Alarm.id == alarm_id, Occurrence.id.in_(_newest(alarm_id)))
+    query = with_alarms().where(Alarm.id == alarm_id, Occurrence.id.in_(_newest(alarm_id)))
     return session.scalars(query).one_or_none()
 
 
@@ -73,14 +73,7 @@ def next_instants(occurrence: Occurrence, most: int) -> list[Due]:
     alarm, recurrence = occurrence.alarm, Recurrence.parse(occurrence.alarm.recurrence)
     found = [Due(occurrence.civil_date, occurrence.due_utc)]
     while recurrence.repeats and len(found) < most:
-        due = next_due_utc(
-            recurrence,
-            alarm.civil_time,
-            alarm.zone,
-            first_date=alarm.first_date,
-            skipped_dates={date.fromisoformat(day) for day in alarm.skipped},
-            after_utc=found[-1].due_utc,
-        )
+        due = due_after(alarm, found[-1].due_utc)
         if due is None:
             break
         found.append(due)
@@ -104,10 +97,6 @@ def latest_steps(session: Session, most: int, alarm_id: int | None = None) -> li
         query = query.where(Audit.alarm_id == alarm_id)
     rows = session.execute(query.order_by(Audit.id.desc()).limit(most)).all()
     return [Step(audit, number, attempt) for audit, number, attempt in rows[::-1]]
-
-
-def _occurrences() -> Select[Occurrence]:
-    return select(Occurrence).join(Occurrence.alarm).options(contains_eager(Occurrence.alarm))
 
 
 def _newest(alarm_id: int | None = None) -> Select[int]:

@@ -98,3 +98,6 @@ class Recurrence:
             if self.rings_on(day):
                 return day
         return None
+
+
+ONCE = Recurrence(Kind.ONCE)

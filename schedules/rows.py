@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.base import Base, UtcInstant
 
+LONGEST_TITLE = 200
+
 
 class BookedHow(StrEnum):
     """By what means an alarm came to be."""
@@ -62,7 +64,7 @@ class Alarm(Base):
     skipped: Mapped[list[str]] = mapped_column(JSON)
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     message: Mapped[str] = mapped_column(String(64))
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     language: Mapped[str] = mapped_column(String(8))
     booked_by: Mapped[str] = mapped_column(String(80))
     booked_how: Mapped[str] = mapped_column(String(16))

@@ -77,10 +77,15 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """Waits for `next_utc`, the instant of its next ring."""
+    """Waits for `next_utc`, the instant of its next ring, which is for `rings_for`."""
 
+    rings_for: ClassVar = Purpose.WAKE
     next_utc: datetime
     tally: Tally
+
+    def ring(self) -> "Ringing":
+        """An attempt begins."""
+        return Ringing(self.rings_for, self.tally)
 
     def cancel(self) -> Cancelled:
         """It is not wanted any more."""
@@ -88,23 +93,34 @@ class _Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class _NotBegun(_Waiting):
+    """It has not rung yet."""
+
+    def expire(self) -> Expired:
+        """Its validity is over."""
+        return Expired(self.tally)
+
+
+@dataclass(frozen=True, slots=True)
 class _Started(_Waiting):
-    """It has rung already, so a call back acknowledges it."""
+    """It has rung already, so a call back acknowledges it; `last` is what came of that."""
+
+    last: ClassVar = Outcome.UNKNOWN
 
     def acknowledge(self) -> Acknowledged:
         """The sleeper called us."""
         return Acknowledged(self.tally)
 
+    def give_up(self) -> Missed:
+        """Its validity is over: the machine was off meanwhile."""
+        return Missed(self.tally, self.last)
+
 
 @dataclass(frozen=True, slots=True)
-class Booked(_Waiting):
+class Booked(_NotBegun):
     """Waits for its time."""
 
     name: ClassVar = StateName.BOOKED
-
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.WAKE, self.tally)
 
     def hold_back(self) -> "Due":
         """Its time has come, and its turn has not."""
@@ -114,24 +130,12 @@ class Booked(_Waiting):
         """It is to come later, this once."""
         return Booked(self.next_utc + by, self.tally)
 
-    def expire(self) -> Expired:
-        """Its validity is over."""
-        return Expired(self.tally)
-
 
 @dataclass(frozen=True, slots=True)
-class Due(_Waiting):
+class Due(_NotBegun):
     """Its time has come, but too many others ring, or its telephone is in use."""
 
     name: ClassVar = StateName.DUE
-
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.WAKE, self.tally)
-
-    def expire(self) -> Expired:
-        """Its validity is over."""
-        return Expired(self.tally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +144,13 @@ class Retry(_Started):
 
     name: ClassVar = StateName.RETRY
 
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.WAKE, self.tally)
-
-    def give_up(self) -> Missed:
-        """Its validity is over: the machine was off meanwhile."""
-        return Missed(self.tally, Outcome.UNKNOWN)
-
 
 @dataclass(frozen=True, slots=True)
 class Snoozed(_Started):
     """Whoever answered hung up early, and is granted some minutes."""
 
     name: ClassVar = StateName.SNOOZED
-
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.WAKE, self.tally)
-
-    def give_up(self) -> Missed:
-        """Its validity is over: the machine was off meanwhile."""
-        return Missed(self.tally, Outcome.SNOOZED)
+    last: ClassVar = Outcome.SNOOZED
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +158,8 @@ class Checking(_Started):
     """Somebody sounded awake; one more call will hear whether he is."""
 
     name: ClassVar = StateName.CHECKING
-
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.CHECK, self.tally)
-
-    def give_up(self) -> Missed:
-        """Its validity is over: the machine was off meanwhile."""
-        return Missed(self.tally, Outcome.PROBABLY_AWAKE)
+    rings_for: ClassVar = Purpose.CHECK
+    last: ClassVar = Outcome.PROBABLY_AWAKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +167,7 @@ class Escalating(_Started):
     """The first number's attempts are over; the second one is rung."""
 
     name: ClassVar = StateName.ESCALATING
-
-    def ring(self) -> "Ringing":
-        """An attempt begins."""
-        return Ringing(Purpose.ESCALATION, self.tally)
-
-    def give_up(self) -> Missed:
-        """Its validity is over: the machine was off meanwhile."""
-        return Missed(self.tally, Outcome.UNKNOWN)
+    rings_for: ClassVar = Purpose.ESCALATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,9 @@ from schedules.booking import Telephone, Wish, book, book_at
 from schedules.civil_due import alarm_zone, in_minutes
 from schedules.errors import ScheduleError
 from schedules.policy import Policy
-from schedules.rows import BookedHow, Occurrence
+from schedules.rows import LONGEST_TITLE, BookedHow, Occurrence
 from store.clock import database_now
 from trust.settings import TrustSettings
-
-LONGEST_TITLE = 200
 
 _WHEN = Text(
     "When? Give a TIME, or --in MINUTES, and not both", "時刻か --in 分数 の、どちらか一方を指定してください"

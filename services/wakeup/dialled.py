@@ -17,7 +17,7 @@ from enum import Enum
 
 from schedules.dialled_time import DialledTime, read_dialled_time
 from schedules.errors import ScheduleError
-from schedules.recurrence import WEEKDAYS, Kind, Recurrence
+from schedules.recurrence import ONCE, WEEKDAYS, Kind, Recurrence
 
 PROOF_DIGITS = 8
 ACKNOWLEDGES = "4"
@@ -79,7 +79,6 @@ class Wrong:
 
 Asked = At | InMinutes | Later | Awake | Proof | Simple | Wrong
 
-ONCE = Recurrence(Kind.ONCE)
 _SIMPLE = {each.value: each for each in Simple}
 _IN_MINUTES, _LATER = "31", "32"
 

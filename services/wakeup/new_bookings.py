@@ -12,9 +12,9 @@ from schedules import booking
 from schedules.booking import Telephone, Wish
 from schedules.civil_due import in_minutes, next_due_utc
 from schedules.policy import Policy
-from schedules.recurrence import Kind, Recurrence
+from schedules.recurrence import ONCE, Kind, Recurrence
 from schedules.rows import AlarmKind, BookedHow, Occurrence
-from services.wakeup.dialled import ONCE, At
+from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
 from services.wakeup.refusals import refusal_clip

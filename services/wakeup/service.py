@@ -17,7 +17,8 @@ from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
 from services.wakeup.ring import Ringer
 from timekeeping.clocks import KernelClock
-from timekeeping.steps import OffsetWatch, watching
+from timekeeping.steps import Change, OffsetWatch, watching
+from timekeeping.steps import Kind as ChangeKind
 from trust import codes
 from trust.answers import Granted
 
@@ -75,7 +76,12 @@ async def _keep(duty: Duty, opened: asyncio.Event) -> None:
     """Once calls can be placed, ring what is due; look again whenever the host's clock is set."""
     await opened.wait()
     async with duty.kept():
-        with watching(OffsetWatch(KernelClock(), lambda _: duty.told())):
+
+        def changed(change: Change) -> None:
+            if change.kind is ChangeKind.STEP:  # a slew comes each second, and moves no alarm
+                duty.told()
+
+        with watching(OffsetWatch(KernelClock(), changed)):
             await asyncio.Event().wait()
 
 
