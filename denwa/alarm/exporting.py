@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from denwa.alarm.reading import alarm_configuration, read_or_stop
+from denwa.alarm.reading import alarm_configuration
 from denwa.cli.common import LANGUAGE, WRONG, ConfigOption, LanguageOption, say, stop
+from denwa.cli.kept import read_or_stop
 from denwa.harmless import harmless
 from denwa.language import Language, Text
 from schedules.calendar_alarm import CalendarAlarm
@@ -17,7 +18,7 @@ from schedules.calendar_booking import as_event
 from schedules.calendar_writer import write_calendar
 from schedules.errors import ScheduleError
 from schedules.lists import coming_alarms
-from schedules.rows import AlarmKind
+from schedules.rows import Alarm, AlarmKind
 
 _WRITTEN = Text("{count} alarms are in {file}", "{count} 件のアラームを {file} に書きました")
 _LEFT_OUT = Text("Alarm {alarm} is left out: {why}", "アラーム {alarm} は書き出せません: {why}")
@@ -43,7 +44,7 @@ def export(
     language = lang or LANGUAGE
     events: list[CalendarAlarm] = []
     left_out = 0
-    coming = read_or_stop(alarm_configuration(config), coming_alarms) or ()
+    coming = read_or_stop(alarm_configuration(config), Alarm, coming_alarms) or ()
     for alarm in (each.alarm for each in coming if each.alarm.kind == AlarmKind.WAKE):
         try:
             events.append(as_event(alarm))

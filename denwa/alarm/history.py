@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from denwa.alarm import options
 from denwa.alarm.history_table import TIMES, step_values, steps_table
-from denwa.alarm.reading import alarm_configuration, read_or_stop
+from denwa.alarm.reading import alarm_configuration
 from denwa.alarm.tables import display
 from denwa.cli.common import LANGUAGE, ConfigOption, LanguageOption, say
+from denwa.cli.kept import read_or_stop
 from denwa.language import Text
 from denwa.local_time import LocalTime
 from schedules.lists import Step, latest_steps
+from schedules.rows import Alarm
 
 LAST = 20
 """How many lines are shown when their number is not asked for."""
@@ -40,7 +42,7 @@ def history(
         return latest_steps(session, last, alarm)
 
     language = lang or LANGUAGE
-    found = read_or_stop(alarm_configuration(config), work) or []
+    found = read_or_stop(alarm_configuration(config), Alarm, work) or []
     if as_json:
         for step in found:
             typer.echo(json.dumps(step_values(step), ensure_ascii=False))

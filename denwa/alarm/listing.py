@@ -7,12 +7,13 @@ import typer
 from sqlalchemy.orm import Session
 
 from denwa.alarm import options
-from denwa.alarm.reading import alarm_configuration, read_or_stop
+from denwa.alarm.reading import alarm_configuration
 from denwa.alarm.tables import alarms_table, display, occurrence_values
 from denwa.cli.common import LANGUAGE, ConfigOption, LanguageOption, say
+from denwa.cli.kept import read_or_stop
 from denwa.language import Text
 from schedules.lists import coming_alarms, ended_alarms
-from schedules.rows import Occurrence
+from schedules.rows import Alarm, Occurrence
 
 _NONE = Text("No alarm is booked", "予約されたアラームはありません")
 
@@ -35,7 +36,7 @@ def list_alarms(
         return [*(ended_alarms(session) if everything else ()), *coming_alarms(session)]
 
     language = lang or LANGUAGE
-    found = read_or_stop(alarm_configuration(config), work) or []
+    found = read_or_stop(alarm_configuration(config), Alarm, work) or []
     if as_json:
         for occurrence in found:
             typer.echo(json.dumps(occurrence_values(occurrence), ensure_ascii=False))

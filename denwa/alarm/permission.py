@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from denwa.language import Language, Text
 from exchange.network.dialplan import Language as Spoken
-from schedules.booking import Telephone, Wish, book_at
+from schedules.booking import Telephone
 from schedules.lists import is_coming
 from schedules.rows import AlarmKind, BookedHow
-from services.wakeup.new_bookings import PROOF_POLICY, RUNG_BACK_AFTER
+from services.wakeup.proving import Booker, book_proof
+from services.wakeup.telephones import target_of
 from trust.answers import Refused
 from trust.gate import may_book
 from trust.settings import TrustSettings
-from trust.target import Target
 from trust.words import said
 
 PROVING = Text(
@@ -54,22 +54,12 @@ def permit(
     """
     proving = []
     for telephone in telephones:
-        target = Target(telephone.exchange, telephone.extension, telephone.number, telephone.trunk)
-        answer = may_book(session, trust, None, target, now_utc)
+        answer = may_book(session, trust, None, target_of(telephone), now_utc)
         if isinstance(answer, Refused):
             raise NotPermitted(telephone.number, answer)
         if answer.needs_proof:
             proving.append(telephone.number)
             if not is_coming(session, AlarmKind.PROOF, telephone.exchange, telephone.number):
-                proof = Wish(
-                    telephone,
-                    now_utc.time(),
-                    booked_by,
-                    BookedHow.COMMAND,
-                    zone=zone,
-                    policy=PROOF_POLICY,
-                    language=language,
-                    kind=AlarmKind.PROOF,
-                )
-                book_at(session, proof, now_utc + RUNG_BACK_AFTER, now_utc)
+                booker = Booker(booked_by, BookedHow.COMMAND, zone, language)
+                book_proof(session, telephone, booker, now_utc)
     return proving

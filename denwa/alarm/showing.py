@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session
 from denwa.alarm import options
 from denwa.alarm.cancelling import NO_ALARM
 from denwa.alarm.history_table import TIMES, attempts_table
-from denwa.alarm.reading import alarm_configuration, read_or_stop
+from denwa.alarm.reading import alarm_configuration
 from denwa.alarm.tables import add_row, display, occurrence_values, row_values, say_number
 from denwa.alarm.words import ALARM_STATES, KINDS, MEANS, STATES, say_date, say_instant, say_recurrence
 from denwa.cli.common import LANGUAGE, ConfigOption, LanguageOption, stop
+from denwa.cli.kept import read_or_stop
 from denwa.language import Language, Text
 from denwa.local_time import LocalTime
 from schedules.civil_due import Due
 from schedules.lists import latest_attempts, newest_occurrence, next_instants
 from schedules.policy import Policy
 from schedules.recurrence import Recurrence
-from schedules.rows import AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
+from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, BookedHow, Occurrence
 from schedules.states import StateName
 
 INSTANTS = 5
@@ -88,7 +89,7 @@ def show(
         return _Found(occurrence, next_instants(occurrence, INSTANTS), list(attempts))
 
     language = lang or LANGUAGE
-    found = read_or_stop(alarm_configuration(config), work)
+    found = read_or_stop(alarm_configuration(config), Alarm, work)
     if found is None:
         stop(NO_ALARM.say(language, alarm=alarm))
     if as_json:

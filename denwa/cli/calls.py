@@ -3,14 +3,11 @@
 import json
 import os
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
 
 from denwa.cli.calls_table import table, values
 from denwa.cli.common import (
@@ -23,12 +20,11 @@ from denwa.cli.common import (
     services_or_stop,
     stop,
 )
+from denwa.cli.kept import read_or_stop
 from denwa.language import Text
 from denwa.local_time import LocalTime
 from denwa.state import database_of
 from store.call_records import CallRow, latest_calls
-from store.database import Database, exists
-from store.errors import StoreError
 
 LAST = 20
 """How many calls are shown when neither their number nor a time is asked for."""
@@ -86,11 +82,15 @@ def calls(
         except ValueError:
             stop(say(_NO_TIME, found=repr(since)), WRONG_CONFIGURATION)
     configuration = configuration_or_stop(config, services_or_stop(), passwords=False)
-    url = database_of(configuration.store, os.environ)
-    try:
-        found = _kept(url, last or (MOST if since else LAST), since_utc, service)
-    except StoreError as error:
-        stop(str(error))
+    most = last or (MOST if since else LAST)
+    found = (
+        read_or_stop(
+            configuration,
+            CallRow,
+            lambda session: latest_calls(session, most, since_utc=since_utc, service=service),
+        )
+        or []
+    )
     if as_json:
         for row in found:
             typer.echo(json.dumps(values(row), ensure_ascii=False))
@@ -100,21 +100,5 @@ def calls(
         console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
         console.print(table(found, time, language))
     else:
-        typer.echo(_NONE.say(lang or LANGUAGE, where=make_url(url).render_as_string(hide_password=True)))
-
-
-def _kept(url: str, most: int, since_utc: datetime | None, service: str | None) -> list[CallRow]:
-    """The calls; none where no denwa has ever written any. Raises StoreError."""
-
-    def read(session: Session) -> list[CallRow]:
-        if not inspect(session.connection()).has_table(CallRow.__tablename__):
-            return []
-        return latest_calls(session, most, since_utc=since_utc, service=service)
-
-    if not exists(url):
-        return []
-    database = Database.open(url)
-    try:
-        return database.read(read)
-    finally:
-        database.close()
+        where = make_url(database_of(configuration.store, os.environ)).render_as_string(hide_password=True)
+        typer.echo(_NONE.say(lang or LANGUAGE, where=where))

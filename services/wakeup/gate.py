@@ -33,12 +33,6 @@ def trusting(settings: TrustSettings) -> Gate:
     return gate
 
 
-def target_of_ring(ring: Ring) -> Target:
-    """The telephone that is rung, as trust knows it."""
-    telephone = ring.telephone
-    return Target(telephone.exchange, telephone.extension, telephone.number, telephone.trunk)
-
-
 def code_to_speak(ring: Ring) -> Callable[[Session], str]:
     """A unit of work: the code that was issued for a proving call, "" when it is none any more."""
 

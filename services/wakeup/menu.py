@@ -8,16 +8,17 @@ from schedules.dialled_time import DialledTime, read_dialled_time
 from schedules.errors import ScheduleError
 from schedules.recurrence import Kind, Recurrence
 from services.wakeup import changes
-from services.wakeup.dialled import At
+from services.wakeup.dialled import At, Simple
+from services.wakeup.doing import do
 from services.wakeup.keypad import TRIES, GaveUp, choose, digits, is_let_in, number
 from services.wakeup.new_bookings import Extras, book_at
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
-from trust.allowed import NumberRules
 from trust.target import Target
 
 RECURRENCES = {"1": Kind.ONCE, "2": Kind.DAILY, "3": Kind.WORKDAYS, "4": Kind.HOLIDAYS}
 MESSAGES = {str(n + 1): f"message_{n}" for n in range(4)}
+AT_ONCE = {"2": Simple.HEAR, "4": Simple.CANCEL_NEXT, "6": Simple.CANCEL_ALL}
 MOST_ROUNDS = 20
 """How often one call may go through the menu."""
 
@@ -33,8 +34,10 @@ async def menu(offices: Mapping[str, Office], language: str, call: Call, target:
                     await _book(office, call, target)
                 case "5":
                     language = next(other for other in offices if other != language)
+                case "3":
+                    await office.say(call, await _retime(office, call, target))
                 case key:
-                    await office.say(call, await _changed(office, call, target, key))
+                    await office.say(call, await do(office, target, AT_ONCE[key]))
     except GaveUp:
         await offices[language].say(call, ("menu_bye",))
 
@@ -65,26 +68,13 @@ async def _second(office: Office, call: Call, target: Target) -> Target | None:
         if not pressed or pressed == target.number:
             return None
         trunk = rules.trunk_of(pressed)
-        if _may_be_rung(rules, pressed, trunk):
+        if rules.barred(pressed, trunk) is None:  # whether it is proved is asked when it is to be rung
             return replace(target, number=pressed, trunk=trunk)
         await office.say(call, ("not_allowed",))
     return None
 
 
-def _may_be_rung(rules: NumberRules, pressed: str, trunk: str) -> bool:
-    """By its shape; whether it is proved is asked when it is to be rung."""
-    return rules.barred(pressed, trunk) is None
-
-
-async def _changed(office: Office, call: Call, target: Target, key: str) -> Names:
-    write, now_utc = office.store.write, office.now_utc()
-    match key:
-        case "2":
-            return office.phrases.bookings(await office.store.read(changes.coming, target), office.today())
-        case "3":
-            time = await _time(office, call)
-            booked = await write(changes.retime_next, target, time.civil_time, now_utc)
-            return office.phrases.changed(booked, office.today()) if booked else ("no_alarms",)
-        case "4":
-            return ("cancelled" if await write(changes.cancel_next, target, now_utc) else "no_alarms",)
-    return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)
+async def _retime(office: Office, call: Call, target: Target) -> Names:
+    time = await _time(office, call)
+    booked = await office.store.write(changes.retime_next, target, time.civil_time, office.now_utc())
+    return office.phrases.changed(booked, office.today()) if booked else ("no_alarms",)

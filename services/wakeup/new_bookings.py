@@ -2,30 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import time
 
 import structlog
 from sqlalchemy.orm import Session
 
 from exchange.sip.call import Call
 from schedules import booking
-from schedules.booking import Telephone, Wish
+from schedules.booking import Wish
 from schedules.civil_due import in_minutes, next_due_utc
-from schedules.policy import Policy
 from schedules.recurrence import ONCE, Kind, Recurrence
 from schedules.rows import AlarmKind, BookedHow, Occurrence
 from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
+from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_proof
 from services.wakeup.refusals import refusal_clip
 from services.wakeup.sounds import kept_sign
+from services.wakeup.telephones import telephone_of
 from trust.answers import Answer, Granted, Refused
 from trust.gate import may_book
 from trust.target import Target
-
-RUNG_BACK_AFTER = timedelta(seconds=15)
-"""How long after the booking a proving call or a trial comes: the receiver must be down again."""
-PROOF_POLICY = Policy(attempts=1, snoozes=0, validity_s=600)
 
 log = structlog.get_logger()
 
@@ -139,8 +136,8 @@ def _write_booking(session: Session, office: Office, target: Target, write: Writ
     if isinstance(answer, Granted):
         write(session)
         if answer.needs_proof:
-            proof = _wish(office, target, now_utc.time(), ONCE, AlarmKind.PROOF)
-            booking.book_at(session, proof, now_utc + RUNG_BACK_AFTER, now_utc)
+            booker = Booker(target.number, BookedHow.DIGITS, office.config.zone, office.phrases.name)
+            book_proof(session, telephone_of(target), booker, now_utc)
     return answer
 
 
@@ -152,13 +149,13 @@ def _wish(
     kind: AlarmKind = AlarmKind.WAKE,
 ) -> Wish:
     return Wish(
-        telephone=Telephone(target.exchange, target.extension, target.number, target.trunk),
+        telephone=telephone_of(target),
         civil_time=civil_time,
         booked_by=target.number,
         booked_how=BookedHow.DIGITS,
         recurrence=recurrence,
         zone=office.config.zone,
-        policy=PROOF_POLICY if kind is AlarmKind.PROOF else office.config.policy,
+        policy=office.config.policy,
         language=office.phrases.name,
         kind=kind,
     )

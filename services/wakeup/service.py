@@ -12,10 +12,11 @@ from schedules.duty import Duty
 from services.spec import Context, Handler
 from services.wakeup.config import WakeupConfig
 from services.wakeup.desk import serve
-from services.wakeup.gate import code_to_speak, target_of_ring, trusting
+from services.wakeup.gate import code_to_speak, trusting
 from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
 from services.wakeup.ring import Ringer
+from services.wakeup.telephones import target_of
 from timekeeping.clocks import KernelClock
 from timekeeping.steps import Change, OffsetWatch, watching
 from timekeeping.steps import Kind as ChangeKind
@@ -43,7 +44,9 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         return await context.store.read(code_to_speak(ring))
 
     async def confirm(ring: Ring, pressed: str) -> bool:
-        answer = await context.store.write(codes.confirm_by_keys, target_of_ring(ring), pressed, now_utc())
+        answer = await context.store.write(
+            codes.confirm_by_keys, target_of(ring.telephone), pressed, now_utc()
+        )
         return isinstance(answer, Granted)
 
     ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, proof_code, confirm)

@@ -27,6 +27,7 @@ from schedules import booking
 from schedules.booking import Telephone, Wish
 from schedules.policy import Policy
 from schedules.rows import Alarm, BookedHow, Occurrence
+from services.wakeup import spec
 from services.wakeup.phrases import JAPANESE, sounds
 from services.wakeup.ring import BREATH_S
 from store.database import Database
@@ -36,12 +37,7 @@ from trust.target import Target
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120, func_only=True)]
 
-NUMBERS = (
-    ("7XXXX", "wakeup"),
-    ("7XXXXX", "wakeup"),
-    ("7[1-7][1-7][1-7][1-7][1-7][1-7][1-7][1-7]", "wakeup"),
-    ("186", "echo"),
-)
+NUMBERS = (*((number, "wakeup") for number in (spec.number, *spec.more_numbers)), ("186", "echo"))
 
 
 @dataclass

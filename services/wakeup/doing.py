@@ -1,0 +1,47 @@
+"""What a caller asks for and gets at once, however he asked: done, and what is then to be said."""
+
+from schedules.attempts import acknowledge_by_call
+from services.wakeup import changes, dialled
+from services.wakeup.dialled import Simple
+from services.wakeup.office import Office
+from services.wakeup.phrases import Names
+from services.wakeup.refusals import refusal_clip
+from trust import codes, opt_outs
+from trust.answers import Answer, Granted
+from trust.target import Target
+
+AtOnce = dialled.Later | dialled.Awake | dialled.Proof | Simple
+
+
+async def do(  # noqa: PLR0911 - one for each thing that can be asked for
+    office: Office, target: Target, asked: AtOnce
+) -> Names:
+    """Do it; the clips that tell of it. Neither a trial nor the menu, which are conversations. Raises StoreError."""
+    write, now_utc = office.store.write, office.now_utc()
+    match asked:
+        case dialled.Later(by):
+            booked = await write(changes.postpone_next, target, by, now_utc)
+            return office.phrases.next_call(booked.due_local, office.today()) if booked else ("no_alarms",)
+        case dialled.Awake(code):
+            over = await write(acknowledge_by_call, target.exchange, target.number, code, now_utc)
+            return ("acknowledged", "goodbye") if over else ("code_wrong",)
+        case dialled.Proof(code):
+            return _said(await write(codes.confirm_by_dialling, target, code, now_utc), "proof_done")
+        case Simple.HEAR:
+            return office.phrases.bookings(await office.store.read(changes.coming, target), office.today())
+        case Simple.CANCEL_NEXT:
+            return ("cancelled" if await write(changes.cancel_next, target, now_utc) else "no_alarms",)
+        case Simple.CANCEL_ALL:
+            return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)
+        case Simple.OPT_OUT:
+            await write(opt_outs.opt_out, office.trust, target, opt_outs.dialled_by(target), now_utc)
+            return ("opt_out_done",)
+        case Simple.OPT_IN:
+            said_by = opt_outs.dialled_by(target)
+            taken_back = await write(opt_outs.take_back, office.trust, target, said_by, now_utc)
+            return _said(taken_back, "opt_in_done")
+    raise AssertionError(asked)
+
+
+def _said(answer: Answer, done: str) -> Names:
+    return (done,) if isinstance(answer, Granted) else (refusal_clip(answer),)
