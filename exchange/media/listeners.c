@@ -83,6 +83,13 @@ static void take_off(struct line *line)
     line->wheel_slot = -1;
 }
 
+/* So many hang there or will: those in the slot that is waited for go SPREAD on once they are sent to. */
+static int company(unsigned turn)
+{
+    int count = wheel.count[turn % SLOTS];
+    return turn == wheel.turn + SPREAD ? count + wheel.count[wheel.turn % SLOTS] : count;
+}
+
 /* The fullest that has room for one more to share it; else the emptiest. */
 static unsigned best_turn(void)
 {
@@ -90,8 +97,8 @@ static unsigned best_turn(void)
     unsigned emptiest = wheel.turn + 1;
     int most = 0;
     for (unsigned turn = wheel.turn + 1; turn <= wheel.turn + SPREAD; turn++) {
-        int count = wheel.count[turn % SLOTS];
-        if (count < wheel.count[emptiest % SLOTS])
+        int count = company(turn);
+        if (count < company(emptiest))
             emptiest = turn;
         if (count > most && count < SHARING) {
             most = count;
