@@ -1,0 +1,303 @@
+"""Drives the simulated fortnight: lets UTC go from one instant that something is due to the next, and kills at random."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from support.preloaded import build_preloaded
+from support.stepped_clock import SteppedClock
+
+from fortnight import plan
+from fortnight.nodes import Node
+from fortnight.plan import Planned
+from fortnight.programs import command, environment
+from schedules import booking
+from schedules.attempts import SETTLES_AFTER
+from schedules.occurrences import with_alarms
+from schedules.policy import Policy
+from schedules.rows import Attempt, Audit, Occurrence
+from schedules.states import StateName
+from store.database import Database
+from store.errors import StoreError
+
+LOOKS_EVERY_S = 0.1
+AHEAD = timedelta(seconds=1.3)
+"""The clock is set so much before what is due: a node takes it a second ahead."""
+IDLE_S = 1.5
+"""When attempts are open and no telephone has rung for so long, whoever made them is gone: time must pass first."""
+STUCK_S = 60.0
+DIES_EACH_S = 4.0
+UP_AGAIN_AFTER_S = 1.5
+STOPPED_S = 5.0
+ASLEEP_IN = 6
+"""One death of so many lasts for up to an hour of the fortnight, where nobody else is on duty."""
+CANCELLED_IN = 40
+"""Of so many alarms one is cancelled, in the midst of its ringing."""
+_BEGUN = [StateName.RINGING, StateName.RETRY, StateName.SNOOZED]
+
+
+class FellError(Exception):
+    """A node ended by itself."""
+
+
+class StuckError(Exception):
+    """Nothing goes on any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of it: alarms over so many days, deaths, and nodes that share the work."""
+
+    alarms: int
+    days: int
+    deaths: int
+    nodes: int
+    seed: int
+
+
+@dataclass(slots=True)
+class Done:
+    """What was done to it."""
+
+    kills: int = 0
+    stops: int = 0
+    slept: int = 0
+    cancelled: int = 0
+    steps: int = 0
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the rows say."""
+
+    next_utc: datetime | None
+    settled_utc: datetime | None
+    """When the first of the open attempts may be taken for dead."""
+    written: int
+    """How far the audit has come."""
+
+
+class Telephones:
+    """The simulated exchange's process."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def tell(self, *words: str) -> None:
+        """Give it a command."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(" ".join(words) + "\n")
+        self._process.stdin.flush()
+
+    def calls(self) -> int:
+        """How many calls are up whose caller lives."""
+        self.tell("calls")
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+class Fortnight:
+    """One run: its nodes, its telephones, its clock."""
+
+    def __init__(
+        self,
+        scale: Scale,
+        planned: Sequence[Planned],
+        database: Database,
+        clock: SteppedClock,
+        telephones: Telephones,
+        nodes: Sequence[Node],
+    ) -> None:
+        self.done = Done()
+        self._scale = scale
+        self._ends_utc = plan.ends_utc(planned)
+        self._database = database
+        self._clock = clock
+        self._telephones = telephones
+        self._nodes = nodes
+        self._rng = random.Random(scale.seed)
+        self._offset = timedelta(0)
+        self._up_again: dict[Node, float] = {}
+
+    def go(self) -> None:
+        """From the bookings to the end of the last alarm.
+
+        Raises:
+            StuckError: nothing goes on any more.
+            FellError: a node ended by itself.
+        """
+        self._set(plan.BEGINS_UTC)
+        for node in self._nodes:
+            node.start()
+        was, rang_s = None, time.monotonic()
+        changed_s = rang_s
+        while True:
+            time.sleep(LOOKS_EVERY_S)
+            self._bring_up()
+            self._harm()
+            view, calls, now_s = self._database.read(_view), self._telephones.calls(), time.monotonic()
+            if (view, calls) != was:
+                was, changed_s = (view, calls), now_s
+            if now_s - changed_s > STUCK_S:
+                raise StuckError(f"at {self._now_utc()}: {was}\n" + "\n".join(node.log for node in self._nodes))
+            rang_s = now_s if calls else rang_s
+            if not calls and not self._pass_time(view, idle_s=now_s - max(rang_s, changed_s)):
+                return
+
+    def _pass_time(self, view: View, idle_s: float) -> bool:
+        """Set the clock to where something is to be done, if nothing is now; False at the end."""
+        now_utc = self._now_utc()
+        until = [] if view.next_utc is None else [view.next_utc - AHEAD]
+        if view.settled_utc is not None:
+            if idle_s < IDLE_S:
+                return True
+            if view.settled_utc > now_utc:
+                until.append(view.settled_utc)
+        elif view.next_utc is None or view.next_utc > self._ends_utc:
+            return self._deaths < self._scale.deaths
+        elif view.next_utc - now_utc > timedelta(hours=6) and self._deaths < self._wanted(now_utc):
+            return True
+        if until and min(until) > now_utc:
+            self._set(min(until))
+            self.done.steps += 1
+        return True
+
+    # -- what is done to it --
+
+    @property
+    def _deaths(self) -> int:
+        return self.done.kills + self.done.stops
+
+    def _wanted(self, now_utc: datetime) -> int:
+        """How many deaths there are to be by the end of this day."""
+        days = max(0, (now_utc - plan.BEGINS_UTC).days + (now_utc > plan.BEGINS_UTC + timedelta(hours=20)))
+        return min(self._scale.deaths, -(-self._scale.deaths * days // self._scale.days))
+
+    def _harm(self) -> None:
+        if self._deaths < self._wanted(self._now_utc()) and self._rng.random() < LOOKS_EVERY_S / DIES_EACH_S:
+            self._let_die()
+        if self.done.cancelled < self._scale.alarms // CANCELLED_IN and self._rng.random() < LOOKS_EVERY_S:
+            with suppress(StoreError):
+                self.done.cancelled += self._database.write(_cancel_one, self._rng, self._now_utc())
+
+    def _let_die(self) -> None:
+        up = [node for node in self._nodes if node.is_up]
+        if not up:
+            return
+        node = self._rng.choice(up)
+        stops = len(self._nodes) > 1 and self._rng.random() < 0.5
+        if stops:
+            node.stop()
+            self.done.stops += 1
+        else:
+            node.kill()
+            self.done.kills += 1
+        self._telephones.tell("gone", node.address)
+        longest_s = STOPPED_S if stops else UP_AGAIN_AFTER_S
+        self._up_again[node] = time.monotonic() + self._rng.uniform(0, longest_s)
+        if len(self._nodes) == 1 and self._rng.random() < 1 / ASLEEP_IN:
+            self._set(self._now_utc() + timedelta(seconds=self._rng.uniform(0, 3600)))
+            self.done.slept += 1
+
+    def _bring_up(self) -> None:
+        now_s = time.monotonic()
+        for node in self._nodes:
+            if node.has_fallen:
+                raise FellError(node.log)
+            if node.is_up or now_s < self._up_again.get(node, 0):
+                continue
+            if node.is_stopped:
+                node.resume()
+                self._telephones.tell("back", node.address)
+            else:
+                node.start()
+
+    # -- the clock of the programs --
+
+    def _now_utc(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+    def _set(self, utc: datetime) -> None:
+        self._offset = utc - datetime.now(UTC)
+        print(f"{utc:%d %H:%M:%S} {self.done}", file=sys.stderr)
+        self._clock.step(round(self._offset / timedelta(microseconds=1)) * 1000)
+
+
+def run(folder: Path, database_url: str, scale: Scale) -> Done:
+    """One fortnight, whose SIP is in `sip.jsonl` and whose plan is in `plan.json` of the folder. Raises StuckError."""
+    began_s = time.monotonic()
+    planned = plan.plan(scale.alarms, scale.days, scale.seed)
+    plan.write(planned, folder / "plan.json")
+    net = f"127.{64 + os.getpid() % 64}.{os.getpid() // 64 % 256}"
+    library = build_preloaded("stepped_clock", folder)
+    with ExitStack() as scope:
+        database = scope.enter_context(closing(Database.open(database_url)))
+        clock = scope.enter_context(SteppedClock(library, folder / "step"))
+        database.write(plan.book, planned)
+        arguments = [f"{net}.1", str(scale.seed), database_url, str(folder / "sip.jsonl")]
+        telephones = scope.enter_context(_telephones(arguments, clock.environment))
+        nodes = [
+            Node(folder / f"node{n}", f"{net}.1", f"{net}.{n + 2}", database_url, clock.environment)
+            for n in range(scale.nodes)
+        ]
+        for node in nodes:
+            scope.callback(node.kill)
+        fortnight = Fortnight(scale, planned, database, clock, telephones, nodes)
+        fortnight.go()
+        for node in nodes:
+            if node.is_up:
+                assert node.end() == 0, node.log
+    fortnight.done.took_s = time.monotonic() - began_s
+    return fortnight.done
+
+
+@contextmanager
+def _telephones(arguments: Sequence[str], clock: Mapping[str, str]) -> Iterator[Telephones]:
+    with subprocess.Popen(
+        command("telephones", *arguments),
+        env=environment(clock),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Telephones(process)
+        finally:
+            process.kill()
+
+
+def _view(session: Session) -> View:
+    next_utc = session.scalar(select(func.min(Occurrence.next_utc)))
+    ringing = session.scalars(select(Attempt).where(Attempt.ended_utc.is_(None))).all()
+    settled = [
+        attempt.began_utc
+        + timedelta(seconds=Policy.from_row(attempt.occurrence.alarm.policy).ring_s)
+        + SETTLES_AFTER
+        for attempt in ringing
+    ]
+    return View(next_utc, min(settled, default=None), session.scalar(select(func.max(Audit.id))) or 0)
+
+
+def _cancel_one(session: Session, rng: random.Random, now_utc: datetime) -> int:
+    """Cancel one alarm of those that ring or have rung; how many there were."""
+    begun = session.scalars(select(Occurrence.id).where(Occurrence.state.in_(_BEGUN))).all()
+    if not begun:
+        return 0
+    chosen = rng.choice(begun)
+    occurrence = session.scalars(
+        with_alarms().where(Occurrence.id == chosen).with_for_update(of=Occurrence)
+    ).one()
+    if occurrence.ended_utc is not None:
+        return 0
+    booking.cancel(session, occurrence, "not wanted any more", now_utc)
+    return 1
