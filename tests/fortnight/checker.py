@@ -3,9 +3,10 @@
 `python -m fortnight.checker DATABASE PLAN SIP_LOG` prints what is wrong, then how many of what there were; 0: all is well.
 """
 
+import itertools
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,9 @@ class Judge:
         self.placed = [call for call in wire.calls if call.placed_by_us]
         self.unclaimed: list[Call] = []
         self.attempts = self._match()
+        self._of_story: dict[int, list[Attempt]] = defaultdict(list)
+        for attempt in self.attempts:
+            self._of_story[id(attempt.story)].append(attempt)
 
     def faults(self) -> Iterator[str]:
         """All that is wrong."""
@@ -155,7 +159,7 @@ class Judge:
 
     def _at_once(self) -> Iterator[str]:
         for number, calls in self.wire.by_number().items():
-            for earlier, later in zip(calls, calls[1:], strict=False):
+            for earlier, later in itertools.pairwise(calls):
                 glare = later.begin_utc_s - earlier.begin_utc_s <= GLARE_S
                 if not earlier.placed_by_us and (glare or self._left_hanging(earlier)):
                     continue
@@ -203,7 +207,7 @@ class Judge:
     def _policy(self, story: Story) -> Iterator[str]:
         name = f"{story.uid} of {story.due_utc_s:.0f}"
         policy = self.plan[story.uid]["policy"]
-        mine = [attempt for attempt in self.attempts if attempt.story is story] if story.entries else []
+        mine = self._of_story[id(story)]
         last = story.entries[-1]
         if last.new == "acknowledged" and not self._showed(mine, last):
             yield f"{name} was acknowledged, and nobody showed that he is awake"
@@ -217,7 +221,7 @@ class Judge:
             least = min(policy["attempts"], policy["snoozes"] + 1)
             if rung < least:
                 yield f"{name} was missed after {rung} attempts of at least {least}"
-        for earlier, later in zip(mine, mine[1:], strict=False):
+        for earlier, later in itertools.pairwise(mine):
             yield from self._pause(earlier, later, policy)
 
     def _showed(self, mine: list[Attempt], last: Entry) -> bool:

@@ -36,7 +36,9 @@ allow = {{ home = ["2"] }}
 class Node:
     """One program, in a folder and at an address of its own."""
 
-    def __init__(self, folder: Path, exchange: str, own: str, database: str, clock: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, exchange: str, own: str, database: str, clock: Mapping[str, str]
+    ) -> None:
         folder.mkdir()
         text = CONFIGURATION.format(exchange=exchange, own=own, database=database)
         (folder / "denwa.toml").write_text(text)
@@ -71,7 +73,7 @@ class Node:
             )
 
     def kill(self) -> None:
-        """kill -9."""
+        """Let it die at once, as by kill -9."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fortnight import plan
+from fortnight.nodes import Node
+from fortnight.plan import Planned
+from fortnight.programs import command, environment
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from support.preloaded import build_preloaded
 from support.stepped_clock import SteppedClock
 
-from fortnight import plan
-from fortnight.nodes import Node
-from fortnight.plan import Planned
-from fortnight.programs import command, environment
 from schedules import booking
 from schedules.attempts import SETTLES_AFTER
 from schedules.occurrences import with_alarms
@@ -36,10 +36,13 @@ IDLE_S = 1.5
 """When attempts are open and no telephone has rung for so long, whoever made them is gone: time must pass first."""
 STUCK_S = 60.0
 DIES_EACH_S = 4.0
+AGAIN_IN, AGAIN_S = 0.2, 0.5
+"""Some die again while they start."""
 UP_AGAIN_AFTER_S = 1.5
 STOPPED_S = 5.0
-ASLEEP_IN = 6
-"""One death of so many lasts for up to an hour of the fortnight, where nobody else is on duty."""
+ASLEEP_IN = 10
+"""One death of so many lasts for minutes of the fortnight, where nobody else is on duty; at times beyond the validity."""
+ASLEEP_S = 600.0
 CANCELLED_IN = 40
 """Of so many alarms one is cancelled, in the midst of its ringing."""
 _BEGUN = [StateName.RINGING, StateName.RETRY, StateName.SNOOZED]
@@ -128,6 +131,8 @@ class Fortnight:
         self._rng = random.Random(scale.seed)
         self._offset = timedelta(0)
         self._up_again: dict[Node, float] = {}
+        self._dies_monotonic_s = 0.0
+        self._is_day_over = False
 
     def go(self) -> None:
         """From the bookings to the end of the last alarm.
@@ -144,12 +149,14 @@ class Fortnight:
         while True:
             time.sleep(LOOKS_EVERY_S)
             self._bring_up()
-            self._harm()
             view, calls, now_s = self._database.read(_view), self._telephones.calls(), time.monotonic()
-            if (view, calls) != was:
-                was, changed_s = (view, calls), now_s
+            self._harm(calls)
+            if (view, calls, self._deaths) != was:
+                was, changed_s = (view, calls, self._deaths), now_s
             if now_s - changed_s > STUCK_S:
-                raise StuckError(f"at {self._now_utc()}: {was}\n" + "\n".join(node.log for node in self._nodes))
+                raise StuckError(
+                    f"at {self._now_utc()}: {was}\n" + "\n".join(node.log for node in self._nodes)
+                )
             rang_s = now_s if calls else rang_s
             if not calls and not self._pass_time(view, idle_s=now_s - max(rang_s, changed_s)):
                 return
@@ -164,12 +171,15 @@ class Fortnight:
             if view.settled_utc > now_utc:
                 until.append(view.settled_utc)
         elif view.next_utc is None or view.next_utc > self._ends_utc:
+            self._is_day_over = True
             return self._deaths < self._scale.deaths
         elif view.next_utc - now_utc > timedelta(hours=6) and self._deaths < self._wanted(now_utc):
+            self._is_day_over = True
             return True
         if until and min(until) > now_utc:
             self._set(min(until))
             self.done.steps += 1
+            self._is_day_over = False
         return True
 
     # -- what is done to it --
@@ -183,9 +193,13 @@ class Fortnight:
         days = max(0, (now_utc - plan.BEGINS_UTC).days + (now_utc > plan.BEGINS_UTC + timedelta(hours=20)))
         return min(self._scale.deaths, -(-self._scale.deaths * days // self._scale.days))
 
-    def _harm(self) -> None:
-        if self._deaths < self._wanted(self._now_utc()) and self._rng.random() < LOOKS_EVERY_S / DIES_EACH_S:
+    def _harm(self, calls: int) -> None:
+        ripe = time.monotonic() >= self._dies_monotonic_s and (calls or self._is_day_over)
+        if ripe and self._deaths < self._wanted(self._now_utc()):
             self._let_die()
+            each_s = AGAIN_S if self._rng.random() < AGAIN_IN else DIES_EACH_S
+            pause_s = self._rng.expovariate(1 / each_s)
+            self._dies_monotonic_s = time.monotonic() + pause_s
         if self.done.cancelled < self._scale.alarms // CANCELLED_IN and self._rng.random() < LOOKS_EVERY_S:
             with suppress(StoreError):
                 self.done.cancelled += self._database.write(_cancel_one, self._rng, self._now_utc())
@@ -206,7 +220,7 @@ class Fortnight:
         longest_s = STOPPED_S if stops else UP_AGAIN_AFTER_S
         self._up_again[node] = time.monotonic() + self._rng.uniform(0, longest_s)
         if len(self._nodes) == 1 and self._rng.random() < 1 / ASLEEP_IN:
-            self._set(self._now_utc() + timedelta(seconds=self._rng.uniform(0, 3600)))
+            self._set(self._now_utc() + timedelta(seconds=self._rng.expovariate(1 / ASLEEP_S)))
             self.done.slept += 1
 
     def _bring_up(self) -> None:
@@ -228,8 +242,9 @@ class Fortnight:
         return datetime.now(UTC) + self._offset
 
     def _set(self, utc: datetime) -> None:
+        if utc.date() != self._now_utc().date():
+            print(f"{utc:%d %B}: {self.done}", file=sys.stderr)
         self._offset = utc - datetime.now(UTC)
-        print(f"{utc:%d %H:%M:%S} {self.done}", file=sys.stderr)
         self._clock.step(round(self._offset / timedelta(microseconds=1)) * 1000)
 
 

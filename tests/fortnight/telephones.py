@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fortnight.habits import REFUSALS, Deed, Sleeper
 from sqlalchemy import select as select_rows
 from support.sip_message import SipMessage
 from support.sip_text import response_to, uri_in
 
-from fortnight.habits import REFUSALS, Deed, Sleeper
 from schedules.rows import Attempt
 from services.wakeup.dialled import ACKNOWLEDGES
 from store.database import Database
