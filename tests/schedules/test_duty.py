@@ -13,6 +13,7 @@ from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
+from schedules.policy import Policy
 from store.database import Database
 from store.store import Store
 
@@ -198,5 +199,23 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
             await node.breaks_off()
             assert [ring.alarm_id for ring, _ in node.rung] == [first]
             await node.state_becomes(later, "retry")
+
+    asyncio.run(main())
+
+
+def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(postgres_url, monkeypatch):
+    """It is the only node: nobody else would close what it has begun. The exchange gives up after one second here."""
+    monkeypatch.setattr("schedules.attempts.SETTLES_AFTER", timedelta(seconds=-4))
+    monkeypatch.setattr("schedules.ticker.LONGEST_SLEEP", timedelta(seconds=0.1))
+
+    async def main() -> None:
+        async with on_duty(postgres_url, for_ever) as node:
+            alarm = await node.book(0.8, policy=Policy(ring_s=5))
+            await node.state_becomes(alarm, "ringing")
+            with monkeypatch.context() as lapse:
+                lapse.setattr(Lease, "holds", False)
+                await asyncio.sleep(1)
+            await node.state_becomes(alarm, "retry")
+            assert (node.rung, node.night.outcomes(alarm)) == ([], ["unknown"])
 
     asyncio.run(main())

@@ -14,6 +14,7 @@ from schedules import booking
 from schedules.claims import Ring
 from schedules.duty import Duty, Report
 from schedules.outcomes import Outcome
+from schedules.policy import DEFAULT, Policy
 from schedules.shaping import Shaping
 from store.database import Database
 from store.store import Store
@@ -40,10 +41,11 @@ class Node:
         """What the database says."""
         return Night(self.store.database, host_utc())
 
-    async def book(self, in_s: float, number: str = "1001") -> int:
+    async def book(self, in_s: float, number: str = "1001", policy: Policy = DEFAULT) -> int:
         """Book an alarm for so many seconds from now, from the outside: by another connection."""
         due_utc = host_utc() + timedelta(seconds=in_s)
-        occurrence = await self.store.write(booking.book_at, wish(number), due_utc, host_utc())
+        asked = wish(number, policy=policy)
+        occurrence = await self.store.write(booking.book_at, asked, due_utc, host_utc())
         return occurrence.alarm_id
 
     async def state_becomes(self, alarm_id: int, state: str) -> None:
