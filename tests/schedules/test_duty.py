@@ -50,7 +50,7 @@ def test_cancelled_while_it_rings_its_call_is_broken_off_at_once(database_url: s
     async def main() -> None:
         async with on_duty(database_url, for_ever) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
             await asyncio.to_thread(node.night.cancel, alarm)
             await node.breaks_off()
             assert node.night.outcomes(alarm) == ["cancelled"]
@@ -62,7 +62,7 @@ def test_at_the_end_of_the_program_what_rings_is_broken_off_and_rings_again_late
     async def main() -> tuple[int, list[int]]:
         async with on_duty(sqlite_url, for_ever) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
         return alarm, node.broken_off
 
     alarm, broken_off = asyncio.run(main())
@@ -100,7 +100,7 @@ def test_an_outcome_is_written_once_the_database_can_be_had_again(sqlite_url: st
     async def main() -> None:
         async with on_duty(sqlite_url, make) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
             holder = Database.open(sqlite_url)
             held, lets_go = asyncio.Event(), asyncio.Event()
             loop = asyncio.get_running_loop()
@@ -188,7 +188,7 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
     async def main() -> None:
         async with on_duty(postgres_url, for_ever) as node:
             first, later = await node.book(0), await node.book(1.3, "1002")
-            await node.state_becomes(first, "ringing")
+            await node.rings(first)
             await node.state_becomes(later, "ringing")
 
             async def not_renewed(_: Lease, __: Store) -> None:

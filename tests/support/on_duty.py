@@ -52,6 +52,10 @@ class Node:
         """Wait for it."""
         await until(lambda: self.night.state(alarm_id) == state)
 
+    async def rings(self, alarm_id: int) -> None:
+        """Wait until its call is placed; its row says that it rings a moment before."""
+        await until(lambda: any(ring.alarm_id == alarm_id for ring, _ in self.rung))
+
     async def looks(self, seconds: float) -> None:
         """Tell it that the clock was set, and let it do for so long what there is to do."""
         self.duty.told()
