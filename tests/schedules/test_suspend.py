@@ -77,15 +77,15 @@ def test_what_fell_due_in_the_sleep_rings_late_or_is_told_of_and_each_once(
     ],
 )
 def test_an_attempt_taken_before_the_sleep_is_not_made_after_it(
-    database_url: str, clock: SteppedClock, slept_s: float, outcomes: list[str], events: list[str]
+    postgres_url: str, clock: SteppedClock, slept_s: float, outcomes: list[str], events: list[str]
 ):
-    """It counts as unknown, and the alarm goes on by its policy, or is told of."""
+    """Its lease was lost. It counts as unknown, and the alarm goes on by its policy, or is told of."""
     with (
-        closing(Database.open(database_url)) as database,
-        node(database_url, "sleeper", RINGS_S, clock.environment) as sleeper,
+        closing(Database.open(postgres_url)) as database,
+        node(postgres_url, "sleeper", RINGS_S, clock.environment) as sleeper,
     ):
         night = Night(database)
-        alarm = book(database, "1001", 2.5)
+        alarm = book(database, "1001", 1.5)
         until(lambda: night.state(alarm) == "ringing")
         sleeper.sleeps(clock, slept_s)
         until(lambda: night.alarm_state(alarm) == "ended")
