@@ -42,7 +42,7 @@ def finish(
     if attempt is None or attempt.ended_utc is not None or attempt.node_id != node_id:
         return False
     attempt.answered_utc = answered_utc
-    _end(session, attempt, outcome, now_utc, node_id, detail)
+    end(session, attempt, outcome, now_utc, node_id, detail)
     return True
 
 
@@ -79,30 +79,40 @@ def acknowledge_by_call(
     return None
 
 
-def close_orphans(session: Session, node_id: str, alive: Collection[str], now_utc: datetime) -> int:
-    """End the attempts of nodes that are gone as unknown; how many.
+def close_orphans(
+    session: Session, node_id: str, alive: Collection[str], under_way: Collection[int], now_utc: datetime
+) -> int:
+    """End the attempts that nobody makes as unknown; how many.
+
+    They are those of nodes that are gone, and of this one those that it began and left: its lease had run out, or the
+    database could not be had when they ended.
 
     Not before an exchange has given up a call whose caller died: else a telephone might ring twice at once. A clock
-    that was set back meanwhile shortens that.
+    that was set back meanwhile shortens that. What follows is reckoned from then on, so that what was left for longer
+    than its validity does not ring any more.
 
     Args:
         session: of a writing unit of work.
-        node_id: who does it; its own attempts are left alone.
+        node_id: who does it.
         alive: the nodes whose lease holds.
+        under_way: the attempts that this node makes.
         now_utc: the time.
     """
+    others = set(alive) - {node_id}
     orphans = session.scalars(
         select(Attempt)
         .options(joinedload(Attempt.occurrence).joinedload(Occurrence.alarm))
-        .where(Attempt.ended_utc.is_(None), Attempt.node_id.not_in({node_id, *alive}))
+        .where(Attempt.ended_utc.is_(None), Attempt.node_id.not_in(others), Attempt.id.not_in(under_way))
         .with_for_update(of=Attempt, skip_locked=True)
     ).all()
     closed = 0
     for orphan in orphans:
         rings = timedelta(seconds=Policy.from_row(orphan.occurrence.alarm.policy).ring_s)
-        if orphan.began_utc <= now_utc < orphan.began_utc + rings + SETTLES_AFTER:
+        given_up_utc = orphan.began_utc + rings + SETTLES_AFTER
+        if orphan.began_utc <= now_utc < given_up_utc:
             continue
-        _end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone")
+        over_utc = min(now_utc, given_up_utc)
+        end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone", over_utc=over_utc)
         closed += 1
     return closed
 
@@ -113,16 +123,24 @@ def ended_elsewhere(session: Session, attempt_ids: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def _end(
-    session: Session, attempt: Attempt, outcome: Outcome, now_utc: datetime, node_id: str, detail: str
+def end(
+    session: Session,
+    attempt: Attempt,
+    outcome: Outcome,
+    now_utc: datetime,
+    node_id: str,
+    detail: str,
+    *,
+    over_utc: datetime | None = None,
 ) -> None:
+    """Write the end of an attempt that is not over, and what follows; `over_utc` is when it was, if not now."""
     attempt.ended_utc, attempt.outcome, attempt.detail = now_utc, outcome, detail[:200]
     occurrence = attempt.occurrence
     state = state_of(occurrence)
     assert isinstance(state, states.Ringing)  # noqa: S101 - its attempt was not over
     occurrence.last_outcome = outcome
     policy = Policy.from_row(occurrence.alarm.policy)
-    after = state.end(outcome, policy, began_utc=attempt.began_utc, now_utc=now_utc)
+    after = state.end(outcome, policy, began_utc=attempt.began_utc, now_utc=over_utc or now_utc)
     why = f"{outcome}: {detail}" if detail else str(outcome)
     move(session, occurrence, after, why=why, now_utc=now_utc, node_id=node_id, attempt=attempt)
     if isinstance(after, states.Ended):

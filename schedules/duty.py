@@ -24,6 +24,8 @@ AHEAD = timedelta(seconds=1)
 """So much before its instant an occurrence is taken, so that only the call itself is left to do then."""
 WAITS_LOOKED_AT_AFTER = timedelta(seconds=5)
 """How soon what waits for a free line is looked at again, should nobody tell."""
+STANDSTILL = timedelta(seconds=30)
+"""So late after its instant nothing is rung that was taken before: the machine slept, and others may have rung meanwhile."""
 WRITTEN_AGAIN_AFTER_S = 1.0
 
 log = structlog.get_logger()
@@ -110,7 +112,7 @@ class Duty:
     def _claim(
         self, session: Session, now_utc: datetime, in_use: Collection[tuple[str, str]]
     ) -> tuple[list[Ring], datetime | None]:
-        close_orphans(session, self._lease.node_id, alive(session), now_utc)
+        close_orphans(session, self._lease.node_id, alive(session), tuple(self._under_way), now_utc)
         rings = claim(
             session,
             self._lease.node_id,
@@ -134,8 +136,9 @@ class Duty:
     async def _ring(self, ring: Ring) -> None:
         try:
             await asyncio.sleep((ring.begin_utc - self._now_utc()).total_seconds())
-            if not self._lease.holds:
-                log.warning("alarm_left_to_others", alarm=ring.alarm_id)
+            if not self._lease.holds or self._now_utc() - ring.begin_utc > STANDSTILL:
+                # an attempt that nobody makes is closed once its time is over, by whoever is there then
+                log.warning("alarm_left", alarm=ring.alarm_id)
                 return
             report = await self._report(ring)
             await self._write(ring, report)

@@ -86,7 +86,8 @@ class Stack:
         """Stop the line, then the library; all calls and accounts must be gone."""
         stop_lines()
         if self.endpoint is not None:
-            self.endpoint.libDestroy()
+            # what had to be answered was waited for before; else PJSIP listens for a second more
+            self.endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
             self.endpoint = None
 
     def open_transport(self, address: str, port: int, *, tcp: bool) -> int:

@@ -52,15 +52,15 @@ async def number(office: Office, call: Call, question: Names, *, most: int = LON
     return pressed
 
 
-async def is_let_in(office: Office, call: Call) -> bool:
-    """Whether the operator's PIN was pressed, where he wants one. Raises GaveUp."""
+async def ask_pin(office: Office, call: Call) -> None:
+    """Return once the operator's PIN was pressed, at once where he wants none. Raises GaveUp."""
     if office.config.pin is None:
-        return True
+        return
     wanted = office.config.pin.get_secret_value()
     for _ in range(TRIES):
         pressed = await number(office, call, ("menu_pin",), most=len(wanted))
         if hmac.compare_digest(pressed.encode(), wanted.encode()):
-            return True
+            return
         await office.say(call, ("menu_wrong",))
     raise GaveUp
 

@@ -10,7 +10,7 @@ from schedules.recurrence import Kind, Recurrence
 from services.wakeup import changes
 from services.wakeup.dialled import At, Simple
 from services.wakeup.doing import do
-from services.wakeup.keypad import TRIES, GaveUp, choose, digits, is_let_in, number
+from services.wakeup.keypad import TRIES, GaveUp, ask_pin, choose, digits, number
 from services.wakeup.new_bookings import Extras, book_at
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
@@ -26,7 +26,7 @@ MOST_ROUNDS = 20
 async def menu(offices: Mapping[str, Office], language: str, call: Call, target: Target) -> None:
     """Ask what is wanted and do it, until the caller hangs up or gives up. Raises CallEnded, StoreError."""
     try:
-        await is_let_in(offices[language], call)
+        await ask_pin(offices[language], call)
         for _ in range(MOST_ROUNDS):
             office = offices[language]
             match await choose(office, call, ("menu_main",), "123456"):

@@ -204,11 +204,35 @@ def test_an_attempt_of_a_dead_node_ends_as_unknown_once_the_exchange_has_given_u
     assert night.close_orphans("other") == 0
     night.wait(45 + 60)
     assert night.close_orphans("other", alive=["node"]) == 0
-    assert night.close_orphans("node") == 0
+    assert night.close_orphans("node", under_way=[ring.attempt_id]) == 0
     assert night.close_orphans("other") == 1
     assert (night.outcomes(alarm), night.state(alarm)) == (["unknown"], "retry")
     assert night.next_utc(alarm) == HALF_PAST_SIX_UTC + timedelta(minutes=3)
     assert not night.finish(ring, Outcome.ACKNOWLEDGED), "it was paused, and finds its attempt gone"
+
+
+def test_an_attempt_that_its_own_node_left_ends_as_unknown_too(night: Night):
+    alarm, _ = first(night)
+    night.wait(45 + 60)
+    assert night.close_orphans("node", alive=["node"]) == 1
+    assert (night.outcomes(alarm), night.state(alarm)) == (["unknown"], "retry")
+
+
+def test_what_a_dead_node_left_for_longer_than_its_validity_rings_no_more(night: Night):
+    """Killed while it rang at half past six, and started again at noon."""
+    alarm, _ = first(night)
+    night.now_utc = HALF_PAST_SIX_UTC + timedelta(hours=5.5)
+    assert night.close_orphans("other") == 1
+    assert night.claim() == []
+    assert night.history(alarm) == ["booked", "ringing", "retry", "missed"]
+    assert night.events() == ["alarm.missed"]
+
+
+def test_what_a_dead_node_left_for_less_rings_at_once(night: Night):
+    alarm, _ = first(night)
+    night.wait(20 * 60)
+    assert night.close_orphans("other") == 1
+    assert [ring.alarm_id for ring in night.claim()] == [alarm]
 
 
 def test_a_clock_that_was_set_back_delays_no_orphan(night: Night):

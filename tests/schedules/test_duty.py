@@ -1,114 +1,23 @@
 """A node's duty: rung on the second, written, cancelled, left to others, on a real database and a real clock."""
 
 import asyncio
-from asyncio import TaskGroup
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
-from support.alarms import Night, lets_all_ring, wish
+from support.alarms import Night, wish
+from support.on_duty import acknowledged, for_ever, host_utc, on_duty
 
 from schedules import booking
 from schedules.claims import Ring
-from schedules.duty import Duty, Report
+from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
-from schedules.shaping import Shaping
+from schedules.policy import Policy
 from store.database import Database
 from store.store import Store
 
 pytestmark = pytest.mark.unit
-
-
-def now_utc() -> datetime:
-    """The host's clock."""
-    return datetime.now(UTC)
-
-
-@dataclass
-class Node:
-    """A node on duty that notes what it rings; `make` decides what comes of it."""
-
-    store: Store
-    duty: Duty
-    rung: list[tuple[Ring, datetime]] = field(default_factory=list)
-    broken_off: list[int] = field(default_factory=list)
-
-    @property
-    def night(self) -> Night:
-        """What the database says."""
-        return Night(self.store.database, now_utc())
-
-    async def book(self, in_s: float, number: str = "1001") -> int:
-        """Book an alarm for so many seconds from now, from the outside: by another connection."""
-        due_utc = now_utc() + timedelta(seconds=in_s)
-        occurrence = await self.store.write(booking.book_at, wish(number), due_utc, now_utc())
-        return occurrence.alarm_id
-
-    async def state_becomes(self, alarm_id: int, state: str) -> None:
-        """Wait for it."""
-        await until(lambda: self.night.state(alarm_id) == state)
-
-    async def breaks_off(self) -> None:
-        """Wait until a call was broken off."""
-        await until(lambda: bool(self.broken_off))
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(8):
-        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - what is asked is in the database
-            await asyncio.sleep(0.02)
-
-
-Make = Callable[[Ring], Awaitable[Report]]
-
-
-@asynccontextmanager
-async def on_duty(url: str, make: Make, **options: Any) -> AsyncIterator[Node]:
-    """A node on duty in this scope."""
-    database = Database.open(url)
-    store = Store(database)
-    nodes: list[Node] = []
-
-    async def making(ring: Ring) -> Report:
-        nodes[0].rung.append((ring, now_utc()))
-        try:
-            return await make(ring)
-        except asyncio.CancelledError:
-            nodes[0].broken_off.append(ring.alarm_id)
-            raise
-
-    async with TaskGroup() as tasks:
-        defaults = {
-            "now_utc": now_utc,
-            "shaping": Shaping(),
-            "gate": lets_all_ring,
-            "in_use": lambda: (),
-            "extensions": ["alarms"],
-            "tasks": tasks,
-        }
-        duty = Duty(store, make=making, **(defaults | options))
-        nodes.append(Node(store, duty))
-        async with duty.kept():
-            yield nodes[0]
-    store.close()
-    database.close()
-
-
-async def acknowledged(_: Ring) -> Report:
-    """Somebody is awake at once."""
-    return Report(Outcome.ACKNOWLEDGED)
-
-
-async def for_ever(_: Ring) -> Report:
-    """It rings until it is broken off."""
-    await asyncio.sleep(3600)
-    raise AssertionError
 
 
 def test_it_rings_on_the_second_and_what_came_of_it_is_written(database_url: str):
@@ -125,7 +34,7 @@ def test_it_rings_on_the_second_and_what_came_of_it_is_written(database_url: str
 
 def test_what_was_due_before_the_start_rings_at_the_start(sqlite_url: str):
     database = Database.open(sqlite_url)
-    alarm = database.write(booking.book_at, wish(), now_utc() - timedelta(seconds=60), now_utc()).alarm_id
+    alarm = database.write(booking.book_at, wish(), host_utc() - timedelta(seconds=60), host_utc()).alarm_id
     database.close()
 
     async def main() -> None:
@@ -141,7 +50,7 @@ def test_cancelled_while_it_rings_its_call_is_broken_off_at_once(database_url: s
     async def main() -> None:
         async with on_duty(database_url, for_ever) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
             await asyncio.to_thread(node.night.cancel, alarm)
             await node.breaks_off()
             assert node.night.outcomes(alarm) == ["cancelled"]
@@ -153,7 +62,7 @@ def test_at_the_end_of_the_program_what_rings_is_broken_off_and_rings_again_late
     async def main() -> tuple[int, list[int]]:
         async with on_duty(sqlite_url, for_ever) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
         return alarm, node.broken_off
 
     alarm, broken_off = asyncio.run(main())
@@ -191,7 +100,7 @@ def test_an_outcome_is_written_once_the_database_can_be_had_again(sqlite_url: st
     async def main() -> None:
         async with on_duty(sqlite_url, make) as node:
             alarm = await node.book(0)
-            await node.state_becomes(alarm, "ringing")
+            await node.rings(alarm)
             holder = Database.open(sqlite_url)
             held, lets_go = asyncio.Event(), asyncio.Event()
             loop = asyncio.get_running_loop()
@@ -217,7 +126,7 @@ def test_a_clock_that_is_set_forward_rings_what_it_passed_over_once(sqlite_url: 
     offset = timedelta(0)
 
     def stepped_utc() -> datetime:
-        return now_utc() + offset
+        return host_utc() + offset
 
     async def main() -> None:
         nonlocal offset
@@ -245,7 +154,7 @@ def test_a_clock_that_is_set_back_delays_what_was_not_due_yet_and_repeats_nothin
     offset = timedelta(0)
 
     def stepped_utc() -> datetime:
-        return now_utc() + offset
+        return host_utc() + offset
 
     async def main() -> None:
         nonlocal offset
@@ -279,7 +188,7 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
     async def main() -> None:
         async with on_duty(postgres_url, for_ever) as node:
             first, later = await node.book(0), await node.book(1.3, "1002")
-            await node.state_becomes(first, "ringing")
+            await node.rings(first)
             await node.state_becomes(later, "ringing")
 
             async def not_renewed(_: Lease, __: Store) -> None:
@@ -290,5 +199,23 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
             await node.breaks_off()
             assert [ring.alarm_id for ring, _ in node.rung] == [first]
             await node.state_becomes(later, "retry")
+
+    asyncio.run(main())
+
+
+def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(postgres_url, monkeypatch):
+    """It is the only node: nobody else would close what it has begun. The exchange gives up after one second here."""
+    monkeypatch.setattr("schedules.attempts.SETTLES_AFTER", timedelta(seconds=-4))
+    monkeypatch.setattr("schedules.ticker.LONGEST_SLEEP", timedelta(seconds=0.1))
+
+    async def main() -> None:
+        async with on_duty(postgres_url, for_ever) as node:
+            alarm = await node.book(0.8, policy=Policy(ring_s=5))
+            await node.state_becomes(alarm, "ringing")
+            with monkeypatch.context() as lapse:
+                lapse.setattr(Lease, "holds", False)
+                await asyncio.sleep(1)
+            await node.state_becomes(alarm, "retry")
+            assert (node.rung, node.night.outcomes(alarm)) == ([], ["unknown"])
 
     asyncio.run(main())

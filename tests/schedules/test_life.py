@@ -83,7 +83,8 @@ class Life(RuleBasedStateMachine):
     @rule()
     def what_is_due_rings(self) -> None:
         """The ticker's turn."""
-        self.night.close_orphans(self.night.node_id)
+        under_way = [ring.attempt_id for ring in self.ringing.values()]
+        self.night.close_orphans(self.night.node_id, under_way=under_way)
         for ring in self.night.claim(in_use=[("home", number) for number in self.ringing]):
             assert ring.telephone.number not in self.ringing, "two calls to one number at once"
             assert self._state(ring.alarm_id) == StateName.RINGING

@@ -100,9 +100,9 @@ class Night:
 
         self.database.write(work)
 
-    def close_orphans(self, node_id: str, alive: Sequence[str] = ()) -> int:
-        """End what dead nodes have left."""
-        return self.database.write(close_orphans, node_id, alive, self.now_utc)
+    def close_orphans(self, node_id: str, alive: Sequence[str] = (), under_way: Sequence[int] = ()) -> int:
+        """End what nobody makes."""
+        return self.database.write(close_orphans, node_id, alive, under_way, self.now_utc)
 
     def occurrences(self, alarm_id: int) -> list[tuple[str, datetime | None]]:
         """Each one's state and next instant, oldest first."""

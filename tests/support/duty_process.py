@@ -1,7 +1,8 @@
 """A node on duty in a process of its own, whose calls are simulated: it prints what it rings and what came of it.
 
 `python tests/support/duty_process.py URL NAME RINGS_S`: each call is "answered and acknowledged" after so many seconds.
-Leases are short, so that a test need not wait for half a minute.
+Leases are short, so that a test need not wait for half a minute; what is due is taken three seconds ahead, so that a test
+can stop the node before it rings.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from store.store import open_store
 
 nodes.LEASE_S, nodes.SAFETY_S, duty.RENEWED_EVERY_S = 2.0, 0.5, 0.4
 attempts.SETTLES_AFTER = ticker.LONGEST_SLEEP = timedelta(seconds=1)
+duty.AHEAD = timedelta(seconds=3)
 
 
 def now_utc() -> datetime:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from support.contexts import NoDialler, NoStore
 from support.habits import Habits
-from support.memory_exchange import NoDialler, NoStore
 from support.toy_service import NoConfig
 
 from exchange.media.broadcast import Broadcast, MediaClock

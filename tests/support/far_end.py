@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from audio.g711 import Law
 from exchange.sip.leg import DigitSource
 from services.spec import ServiceSpec
+from trust.allowed import NumberRules
+from trust.settings import TrustSettings
 
 
 class Sends(Enum):
@@ -97,12 +99,30 @@ class Exchange(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """What services have that keep something and ring telephones: a database, and an exchange by an extension of ours."""
+
+    database_url: str
+    exchange: str = "home"
+    extension: str = "services"
+
+    @property
+    def trust(self) -> TrustSettings:
+        """Its own telephones may be rung."""
+        return TrustSettings({self.exchange: NumberRules()})
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """Services under test with their configuration, and how many calls they may have at once."""
+    """Services under test with their configuration, and how many calls they may have at once.
+
+    With a `home` telephones call from its exchange, by its extension; else whoever has our address calls.
+    """
 
     services: Sequence[tuple[ServiceSpec, BaseModel]]
     caps: Mapping[str, int] = field(default_factory=dict)
     language: str = "en"
+    home: Home | None = None
 
 
 Script = Callable[[Exchange], Awaitable[None]]

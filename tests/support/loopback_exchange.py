@@ -1,20 +1,22 @@
 """Our side whole, on real SIP and RTP over loopback: PJSIP, the packet line, the runner and the services."""
 
 import asyncio
+from dataclasses import replace
 from itertools import count
 
+from support.contexts import contexts
+from support.endpoint_server import REGISTRAR, TOKEN
 from support.far_end import Habits, Offer, Script
 from support.loopback_telephone import LoopbackTelephone
-from support.memory_exchange import NoDialler, NoStore
 
-from exchange.media.broadcast import Broadcast, MediaClock
+from exchange.media.broadcast import MediaClock
 from exchange.network.patterns import NumberPattern
 from exchange.sip.account import AccountSettings
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
-from exchange.sip.routing import Numbers, RouteTable
+from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
 from exchange.sip.stack import StackConfig
 from services.runner import IncomingCall, Runner, open_runner
-from services.spec import Context
+from store.store import Store
 
 HOST = "127.0.0.1"
 
@@ -25,8 +27,10 @@ class LoopbackExchange:
     def __init__(self, offer: Offer) -> None:
         self.telephones: list[LoopbackTelephone] = []
         self._offer = offer
+        numbers = tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec, _ in offer.services)
         self._routes = RouteTable(
-            local=tuple(Numbers(NumberPattern.parse(spec.number), spec.name) for spec, _ in offer.services),
+            extensions=(ExtensionNumbers(offer.home.extension, TOKEN, numbers),) if offer.home else (),
+            local=() if offer.home else numbers,
             caps=offer.caps,
         )
         self._runner: Runner | None = None
@@ -39,21 +43,23 @@ class LoopbackExchange:
     async def _run(self) -> None:
         async with open_endpoint(StackConfig(calls=64, realtime_priority=0), self._take) as endpoint:
             await self._listen(endpoint)
-            services = [
-                (spec, Context(config, self._offer.language, NoDialler(), NoStore(), MediaClock(), Broadcast))
-                for spec, config in self._offer.services
-            ]
-            async with open_runner(services) as self._runner:
-                await endpoint.set_routes(self._routes)
-                self._opened.set()
-                await self._closing.wait()
-                await endpoint.refuse_calls()
+            with contexts(self._offer, MediaClock(), Store) as services:
+                async with open_runner(services) as self._runner:
+                    await endpoint.set_routes(self._routes)
+                    for _, context in services:
+                        context.opened.set()
+                    self._opened.set()
+                    await self._closing.wait()
+                    await endpoint.refuse_calls()
 
     async def _listen(self, endpoint: SipEndpoint) -> None:
         transport = await endpoint.transport(HOST, 0, tcp=False)
         self._port = await endpoint.port_of(transport)
         settings = AccountSettings(user="denwa", registrar="", address=HOST, transport=transport)
         await endpoint.set_account("local", settings, lambda _: None)
+        if home := self._offer.home:
+            settings = replace(settings, user="7000", registrar=f"{REGISTRAR}:5060", token=TOKEN)
+            await endpoint.set_account(home.extension, settings, lambda _: None)
 
     def _take(self, incoming: Incoming) -> None:
         assert self._runner is not None
@@ -64,6 +70,7 @@ class LoopbackExchange:
                 incoming.dialled,
                 incoming.caller,
                 f"call-{next(self._numbers)}",
+                incoming.extension,
             )
         )
 
@@ -72,7 +79,10 @@ class LoopbackExchange:
     ) -> LoopbackTelephone:
         """Let a telephone call a number."""
         server = (HOST, self._port)
-        telephone = LoopbackTelephone(server, number, caller=caller, habits=habits or Habits())
+        address, token = (REGISTRAR, TOKEN) if self._offer.home else (HOST, "")
+        telephone = LoopbackTelephone(
+            server, number, address, token, caller=caller, habits=habits or Habits()
+        )
         self.telephones.append(telephone)
         return telephone
 

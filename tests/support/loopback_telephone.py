@@ -18,6 +18,7 @@ from audio.levels import to_pcm
 from audio.tones import dtmf
 from exchange.sip.digits import EVENT_DIGITS
 from exchange.sip.leg import DigitSource
+from exchange.sip.routing import TOKEN_PARAMETER
 
 FRAME_S = 0.02
 FRAME_SAMPLES = 160
@@ -28,15 +29,22 @@ _LAW = {PCMU: "ulaw", PCMA: "alaw"}
 
 
 class LoopbackTelephone:
-    """Fulfils `support.far_end.Telephone`. Closed by `close`."""
+    """Fulfils `support.far_end.Telephone`. Closed by `close`.
 
-    def __init__(self, server: Endpoint, number: str, *, caller: str, habits: Habits) -> None:
+    `address` is where its SIP and RTP come from; `token` is that of the Contact through which it dials, "": none.
+    """
+
+    def __init__(
+        self, server: Endpoint, number: str, address: str, token: str, *, caller: str, habits: Habits
+    ) -> None:
         self.status = 0
         self.provisional: list[int] = []
         self.longest_gap_s = 0.0
         self._loop = asyncio.get_running_loop()
         self._habits = habits
-        self._sip = ScriptedCaller(server, number, caller=caller)
+        self._sip = ScriptedCaller(server, number, address, caller=caller)
+        if token:
+            self._sip.target += f";{TOKEN_PARAMETER}={token}"
         self._heard: list[NDArray[np.int16]] = []
         self._last_utc_ns = 0
         self._to_send: deque[Callable[[], None]] = deque()

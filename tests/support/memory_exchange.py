@@ -3,10 +3,10 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from itertools import count
 
 import numpy as np
+from support.contexts import InlineStore, contexts
 from support.far_end import Habits, Offer, Script
 from support.memory_leg import RATE_HZ, SIP_DELAY_S, MemoryLeg
 from support.simulated_telephone import SimulatedTelephone
@@ -14,14 +14,12 @@ from support.virtual_time import run_virtually
 
 from audio.clip import Clip
 from audio.prompts import load
-from exchange.media.broadcast import Broadcast
 from exchange.network.patterns import NumberPattern
-from exchange.sip.call import Call
 from exchange.sip.caller import Caller, CallerTrust
 from exchange.sip.leg import DigitSource
 from exchange.sip.routing import Numbers, Refusal, RouteTable
 from services.runner import IncomingCall, Runner, open_runner
-from services.spec import Context, ServiceSpec
+from services.spec import ServiceSpec
 from store.call_records import CallRecord
 
 SAMPLE_NS = 10**9 // RATE_HZ
@@ -46,24 +44,6 @@ class VirtualMediaClock:
 
     def heartbeat(self) -> int:
         return next(self._beats)
-
-
-class NoDialler:
-    """Stands where services that place no calls have their dialler."""
-
-    def ring(self, number: str, *, extension: str, timeout_s: float) -> AbstractAsyncContextManager[Call]:
-        raise AssertionError(
-            f"{extension} dialled {number} for {timeout_s} s, but this service places no calls"
-        )
-
-
-class NoStore:
-    """Stands where services that keep nothing have their store."""
-
-    async def write(self, work: Callable[..., object], *_: object) -> None:
-        raise AssertionError(f"this service keeps nothing, but writes by {work}")
-
-    read = write
 
 
 class _Notes:
@@ -94,17 +74,15 @@ class MemoryExchange:
         self._program = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        clock = VirtualMediaClock()
-        services = [
-            (spec, Context(config, self._offer.language, NoDialler(), NoStore(), clock, Broadcast))  # type: ignore[arg-type]
-            for spec, config in self._offer.services
-        ]
-        async with open_runner(services, _Notes(self.notes)) as runner:
-            self.runner = runner
-            self.opened.set_result(None)
-            await self._closing.wait()
-            if self.fail_with is not None:
-                raise self.fail_with
+        with contexts(self._offer, VirtualMediaClock(), InlineStore) as services:  # type: ignore[arg-type]
+            async with open_runner(services, _Notes(self.notes)) as runner:
+                self.runner = runner
+                for _, context in services:
+                    context.opened.set()
+                self.opened.set_result(None)
+                await self._closing.wait()
+                if self.fail_with is not None:
+                    raise self.fail_with
 
     async def dial(
         self, number: str, *, caller: str = "1001", habits: Habits | None = None
@@ -122,7 +100,8 @@ class MemoryExchange:
         telephone.connect(leg)
         call_id = f"call-{next(self._numbers)}"
         who = Caller(caller, trust=CallerTrust.OWN_EXCHANGE)
-        self.runner.take(IncomingCall(leg, route.service, number, who, call_id))
+        extension = self._offer.home.extension if self._offer.home else ""
+        self.runner.take(IncomingCall(leg, route.service, number, who, call_id, extension))
         return telephone
 
     async def shut_down(self) -> None:

@@ -5,8 +5,10 @@ the real C code, driven as the line drives it. Each SIP message takes `SIP_DELAY
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -98,6 +100,8 @@ class MemoryLeg:
         self._leaving = False
         self._acknowledged = False
         self._held = False
+        self._going: deque[Callable[[], None]] = deque()
+        self._coming: deque[Callable[[], None]] = deque()
         self._driven: Driven | None = None
         self._broadcast: SampledBroadcast | None = None
         self._lead_samples = 0
@@ -223,10 +227,19 @@ class MemoryLeg:
         self.commands.append(command)
 
     def _to_far_end(self, function: Callable[..., None], *args: object) -> None:
-        self._loop.call_later(SIP_DELAY_S, function, *args)
+        self._send(self._going, partial(function, *args))
 
     def _from_far_end(self, function: Callable[..., None], *args: object) -> None:
-        self._loop.call_later(SIP_DELAY_S, function, *args)
+        self._send(self._coming, partial(function, *args))
+
+    def _send(self, way: deque[Callable[[], None]], message: Callable[[], None]) -> None:
+        """Messages of one way arrive in their order; of timers for the same moment, a loop takes any first."""
+
+        def arrive() -> None:
+            way.popleft()()
+
+        way.append(message)
+        self._loop.call_later(SIP_DELAY_S, arrive)
 
     def _told(self) -> LegListener:
         assert self._listener is not None, "a leg reports to nobody: bind was not called"

@@ -1,7 +1,8 @@
-/* stepped_clock.c - preloaded (LD_PRELOAD), adds to a process's UTC what the file STEPPED_CLOCK (environment) holds.
+/* stepped_clock.c - preloaded (LD_PRELOAD), adds to two clocks of a process what the file STEPPED_CLOCK (environment) holds.
  *
- * The file is an int64_t of nanoseconds in memory that the test shares, so that the test steps this process's UTC and no
- * other's. The monotonic clock is left alone. The kernel does not tell of such a step: it is found by looking.
+ * The file is two int64_t of nanoseconds, for UTC and for CLOCK_BOOTTIME, in memory that the test shares, so that it steps
+ * this process's clocks and no other's. The monotonic clock is left alone: it stands still while a machine sleeps, as the
+ * other two do not. The kernel does not tell of such a step: it is found by looking.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,8 +16,13 @@
 
 #define SECOND_NS INT64_C(1000000000)
 
-static const int64_t none;
-static const int64_t *step_ns = &none;
+struct steps {
+    int64_t utc_ns;
+    int64_t boottime_ns;
+};
+
+static const struct steps none;
+static const struct steps *steps = &none;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -24,20 +30,28 @@ __attribute__((constructor)) static void begin(void)
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0)
         return;
-    void *shared = mmap(NULL, sizeof *step_ns, PROT_READ, MAP_SHARED, file, 0);
+    void *shared = mmap(NULL, sizeof *steps, PROT_READ, MAP_SHARED, file, 0);
     if (shared != MAP_FAILED)
-        step_ns = shared;
+        steps = shared;
     close(file);
+}
+
+static void add(struct timespec *now, const int64_t *step_ns)
+{
+    int64_t now_ns = now->tv_sec * SECOND_NS + now->tv_nsec + __atomic_load_n(step_ns, __ATOMIC_RELAXED);
+    now->tv_sec = now_ns / SECOND_NS;
+    now->tv_nsec = now_ns % SECOND_NS;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     int result = (int)syscall(SYS_clock_gettime, clock, now);
-    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
-        int64_t utc_ns = now->tv_sec * SECOND_NS + now->tv_nsec + __atomic_load_n(step_ns, __ATOMIC_RELAXED);
-        now->tv_sec = utc_ns / SECOND_NS;
-        now->tv_nsec = utc_ns % SECOND_NS;
-    }
+    if (result != 0)
+        return result;
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+        add(now, &steps->utc_ns);
+    else if (clock == CLOCK_BOOTTIME)
+        add(now, &steps->boottime_ns);
     return result;
 }
 

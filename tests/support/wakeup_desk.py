@@ -1,12 +1,12 @@
 """The desk of the morning call in virtual time: a real database, a telephone in memory, a clock that a test sets."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
 
+from support.contexts import InlineStore
 from support.memory_exchange import clips_in
 from support.memory_leg import MemoryLeg
 from support.simulated_telephone import SimulatedTelephone
@@ -22,7 +22,6 @@ from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
 from services.wakeup.sounds import kept_sign
 from store.database import Database
-from store.store import Store
 from trust.allowed import NumberRules
 from trust.settings import TrustSettings
 
@@ -32,18 +31,7 @@ TRUNK = "SIP-TRUNK-B"
 OWN = Caller("1001", trust=CallerTrust.NEIGHBOUR, peer="1001")
 BEHIND_B = Caller("3902001", trust=CallerTrust.NEIGHBOUR, peer=TRUNK, did="70630")
 
-T = TypeVar("T")
 Presses = Sequence[tuple[float, str]]
-
-
-class InlineStore(Store):
-    """The database without its threads, which virtual time would not wait for."""
-
-    async def write(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        return self.database.write(work, *args, **kwargs)
-
-    async def read(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        return self.database.read(work, *args, **kwargs)
 
 
 @dataclass

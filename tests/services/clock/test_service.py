@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from structlog.testing import capture_logs
+from support.contexts import NoDialler, NoStore
 from support.far_end import Offer
-from support.memory_exchange import (
-    MemoryExchange,
-    MemoryKind,
-    NoDialler,
-    NoStore,
-    VirtualMediaClock,
-    clips_in,
-)
+from support.memory_exchange import MemoryExchange, MemoryKind, VirtualMediaClock, clips_in
 
 from audio.prompts import load
 from exchange.media.broadcast import Broadcast

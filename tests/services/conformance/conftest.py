@@ -1,14 +1,17 @@
 """The two axes of the conformance suite: what carries the calls, and which service answers them."""
 
-from importlib import import_module
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from support.far_end import Exchange, LegKind, Offer
+from support.databases import sqlite_template, sqlite_url
+from support.far_end import Exchange, Home, LegKind, Offer
 from support.leg_kinds import LEG_KINDS
+from support.served import Served
 
-from services.spec import ServiceSpec
+from services.registry import installed
 
-SERVICES = ("clock", "echo")
+__all__ = ["sqlite_template", "sqlite_url"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,9 +31,12 @@ def leg_kind(request: pytest.FixtureRequest) -> LegKind:
     return LEG_KINDS[request.param]()
 
 
-@pytest.fixture(params=SERVICES)
-def spec(request: pytest.FixtureRequest) -> ServiceSpec:
+@pytest.fixture(params=sorted(installed()))
+def service(request: pytest.FixtureRequest) -> Served:
     """One of our services."""
-    found = import_module(f"services.{request.param}").spec
-    assert isinstance(found, ServiceSpec)
-    return found
+    spec = installed()[request.param]
+    if spec.name == "wakeup":
+        home = Home(request.getfixturevalue("sqlite_url"))
+        in_half_a_day = datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(hours=12)
+        return Served(spec, number=f"7{in_half_a_day:%H%M}", lasting="73511", home=home)
+    return Served(spec, number=spec.number, lasting=spec.number)

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from support.call_progress import sent, tone_of
 from support.far_end import Exchange, Habits, LegKind, Offer, Sends, Telephone
+from support.served import Served
 from support.toy_service import NoConfig, toy
 
 from audio.clip import Clip
@@ -30,14 +31,14 @@ SOUND_S = 12.0
 OVER_S = 3.0
 
 
-def offered(*specs: ServiceSpec, **caps: int) -> Offer:
-    return Offer([(spec, spec.config()) for spec in specs], caps)
+def offered(spec: ServiceSpec) -> Offer:
+    return Offer([(spec, spec.config())])
 
 
 async def answered(
-    exchange: Exchange, spec: ServiceSpec, *, caller: str = "1001", habits: Habits | None = None
+    exchange: Exchange, number: str, *, caller: str = "1001", habits: Habits | None = None
 ) -> Telephone:
-    telephone = await exchange.dial(spec.number, caller=caller, habits=habits)
+    telephone = await exchange.dial(number, caller=caller, habits=habits)
     assert await telephone.until_answered(ANSWER_S) == 200
     return telephone
 
@@ -58,9 +59,9 @@ async def until_free(exchange: Exchange) -> None:
             await asyncio.sleep(0.01)
 
 
-async def good_call(exchange: Exchange, spec: ServiceSpec, habits: Habits | None = None) -> None:
+async def good_call(exchange: Exchange, service: Served, habits: Habits | None = None) -> None:
     """Call, hear something, hang up."""
-    telephone = await answered(exchange, spec, habits=habits)
+    telephone = await answered(exchange, service.number, habits=habits)
     await until_sound(telephone)
     await telephone.hang_up()
     await until_free(exchange)
@@ -73,54 +74,54 @@ async def good_call(exchange: Exchange, spec: ServiceSpec, habits: Habits | None
     ("law", "offers", "language"),
     [("ulaw", True, "ja"), ("alaw", True, "en"), ("ulaw", False, "en"), ("alaw", False, "ja")],
 )
-def test_answers_and_is_heard(leg_kind: LegKind, spec: ServiceSpec, law: Law, offers: bool, language: str):
+def test_answers_and_is_heard(leg_kind: LegKind, service: Served, law: Law, offers: bool, language: str):
     async def script(exchange: Exchange) -> None:
-        await good_call(exchange, spec, Habits(law=law, offers=offers))
+        await good_call(exchange, service, Habits(law=law, offers=offers))
 
-    leg_kind.run(script, Offer([(spec, spec.config())], language=language))
+    leg_kind.run(script, service.offer(language=language))
 
 
-def test_serves_several_at_once(leg_kind: LegKind, spec: ServiceSpec):
+def test_serves_several_at_once(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephones = [await answered(exchange, spec, caller=f"100{i}") for i in range(5)]
+        telephones = [await answered(exchange, service.number, caller=f"100{i}") for i in range(5)]
         await asyncio.gather(*(until_sound(telephone) for telephone in telephones))
         for telephone in telephones:
             await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
-def test_hangs_up_at_its_limit(leg_kind: LegKind, spec: ServiceSpec):
+def test_hangs_up_when_all_is_said_or_at_its_limit(leg_kind: LegKind, service: Served):
     limit_s = leg_kind.long_s / 10
 
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         await telephone.until_over(limit_s + SOUND_S)
         await until_free(exchange)
 
     # shorter than the configuration allows a person to set it
-    leg_kind.run(script, Offer([(spec, spec.config.model_construct(limit_s=limit_s))]))
+    leg_kind.run(script, service.offer(config=service.spec.config.model_construct(limit_s=limit_s)))
 
 
-def test_an_unknown_number_is_404(leg_kind: LegKind, spec: ServiceSpec):
+def test_an_unknown_number_is_404(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
         assert await (await exchange.dial("404404")).until_answered(ANSWER_S) == 404
         assert exchange.calls() == 0
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 @pytest.mark.parametrize("way", DigitSource)
-def test_any_key_by_any_way_leaves_the_call_up(leg_kind: LegKind, spec: ServiceSpec, way: DigitSource):
+def test_any_key_by_any_way_leaves_the_call_up(leg_kind: LegKind, service: Served, way: DigitSource):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         await telephone.press("0123456789*#", way)
         await until_sound(telephone)
         await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 def test_a_service_is_told_who_calls_and_what_was_dialled(leg_kind: LegKind):
@@ -225,29 +226,29 @@ def test_the_last_rtp_report_outlives_the_call(leg_kind: LegKind, far_end_leaves
 # -- the far end leaves --
 
 
-def test_a_far_end_that_hangs_up_is_let_go(leg_kind: LegKind, spec: ServiceSpec):
+def test_a_far_end_that_hangs_up_is_let_go(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         await until_sound(telephone)
         await telephone.hang_up()
         await until_free(exchange)
         heard = await telephone.listen(0.5)
         assert heard.size <= 800, "RTP went on after the BYE"
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
-def test_an_early_bye_around_the_answer_leaves_nothing(leg_kind: LegKind, spec: ServiceSpec):
+def test_an_early_bye_around_the_answer_leaves_nothing(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
         for after_ms in range(0, 42, 2):
-            telephone = await exchange.dial(spec.number)
+            telephone = await exchange.dial(service.number)
             await asyncio.sleep(after_ms / 1000)
             await telephone.hang_up()
             assert await telephone.until_answered(ANSWER_S) in {200, 487}
         await until_free(exchange)
-        await good_call(exchange, spec)
+        await good_call(exchange, service)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 def test_a_cancel_before_the_answer_is_487(leg_kind: LegKind):
@@ -268,26 +269,26 @@ def test_a_cancel_before_the_answer_is_487(leg_kind: LegKind):
 
 
 def test_a_far_end_that_never_acknowledges_is_let_go_in_the_end(
-    leg_kind: LegKind, spec: ServiceSpec, scale: str
+    leg_kind: LegKind, service: Served, scale: str
 ):
     if leg_kind.long_s < 30 and scale == "quick":
         pytest.skip("64 T1 are 32 s of real time: make prove takes them")
 
     async def script(exchange: Exchange) -> None:
-        telephone = await exchange.dial(spec.number, habits=Habits(acknowledges=False))
+        telephone = await exchange.dial(service.lasting, habits=Habits(acknowledges=False))
         await telephone.until_over(40)
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 # -- silence, no RTP, re-INVITE --
 
 
 @pytest.mark.parametrize("sends", Sends)
-def test_who_says_nothing_is_sent_to_without_a_gap(leg_kind: LegKind, spec: ServiceSpec, sends: Sends):
+def test_who_says_nothing_is_sent_to_without_a_gap(leg_kind: LegKind, service: Served, sends: Sends):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec, habits=Habits(sends=sends))
+        telephone = await answered(exchange, service.lasting, habits=Habits(sends=sends))
         await until_sound(telephone)
         await telephone.listen(leg_kind.long_s)
         assert exchange.calls() > 0
@@ -295,12 +296,12 @@ def test_who_says_nothing_is_sent_to_without_a_gap(leg_kind: LegKind, spec: Serv
         await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
-def test_hold_is_silent_and_resume_is_heard_again(leg_kind: LegKind, spec: ServiceSpec):
+def test_hold_is_silent_and_resume_is_heard_again(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         await until_sound(telephone)
         assert await telephone.hold() == 200
         await telephone.listen(0.1)
@@ -310,22 +311,22 @@ def test_hold_is_silent_and_resume_is_heard_again(leg_kind: LegKind, spec: Servi
         await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
-def test_a_bye_on_hold_ends_the_call(leg_kind: LegKind, spec: ServiceSpec):
+def test_a_bye_on_hold_ends_the_call(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         assert await telephone.hold() == 200
         await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
-def test_the_law_may_change_in_the_call(leg_kind: LegKind, spec: ServiceSpec):
+def test_the_law_may_change_in_the_call(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephone = await answered(exchange, spec)
+        telephone = await answered(exchange, service.number)
         await until_sound(telephone)
         for _ in range(2):
             assert await telephone.change_law() == 200
@@ -333,29 +334,29 @@ def test_the_law_may_change_in_the_call(leg_kind: LegKind, spec: ServiceSpec):
         await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 # -- caps --
 
 
-def test_one_over_the_cap_is_486_and_disturbs_nobody(leg_kind: LegKind, spec: ServiceSpec):
+def test_one_over_the_cap_is_486_and_disturbs_nobody(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        first, second = [await answered(exchange, spec) for _ in range(2)]
+        first, second = [await answered(exchange, service.number) for _ in range(2)]
         await asyncio.gather(until_sound(first), until_sound(second))
-        third = await exchange.dial(spec.number)
+        third = await exchange.dial(service.number)
         assert await third.until_answered(ANSWER_S) == 486
         assert not third.provisional
         await first.listen(1)
         assert max(first.longest_gap_s, second.longest_gap_s) < leg_kind.gap_s
         await first.hang_up()
         await first.listen(0.5)
-        fourth = await answered(exchange, spec)
+        fourth = await answered(exchange, service.number)
         for telephone in (second, fourth):
             await telephone.hang_up()
         await until_free(exchange)
 
-    leg_kind.run(script, offered(spec, **{spec.name: 2}))
+    leg_kind.run(script, service.offer(most_calls=2))
 
 
 # -- what fails on our side --
@@ -378,10 +379,10 @@ async def fails_after(call: Call) -> None:
 
 @pytest.mark.parametrize(("handler", "status"), [(fails_before, 500), (fails_early, 500), (fails_after, 200)])
 def test_a_bug_costs_one_call(
-    leg_kind: LegKind, spec: ServiceSpec, handler: Callable[[Call], Awaitable[None]], status: int
+    leg_kind: LegKind, service: Served, handler: Callable[[Call], Awaitable[None]], status: int
 ):
     async def script(exchange: Exchange) -> None:
-        well = await answered(exchange, spec)
+        well = await answered(exchange, service.number)
         await until_sound(well)
         telephone = await exchange.dial("199")
         assert await telephone.until_answered(ANSWER_S) == status
@@ -389,21 +390,21 @@ def test_a_bug_costs_one_call(
         await until_sound(well)
         await well.hang_up()
         await until_free(exchange)
-        await good_call(exchange, spec)
+        await good_call(exchange, service)
 
-    leg_kind.run(script, Offer([(spec, spec.config()), (toy(handler), NoConfig())]))
+    leg_kind.run(script, service.offer((toy(handler), NoConfig())))
 
 
-def test_a_shutdown_ends_every_call_with_a_bye(leg_kind: LegKind, spec: ServiceSpec):
+def test_a_shutdown_ends_every_call_with_a_bye(leg_kind: LegKind, service: Served):
     async def script(exchange: Exchange) -> None:
-        telephones = [await answered(exchange, spec) for _ in range(3)]
+        telephones = [await answered(exchange, service.number) for _ in range(3)]
         await until_sound(telephones[0])
         await exchange.shut_down()
         for telephone in telephones:
             await telephone.until_over(OVER_S)
         assert exchange.calls() == 0
 
-    leg_kind.run(script, offered(spec))
+    leg_kind.run(script, service.offer())
 
 
 def test_a_shutdown_refuses_who_was_not_answered_yet(leg_kind: LegKind):
