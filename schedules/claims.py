@@ -1,7 +1,7 @@
 """Who rings what: a node takes what is due, at most so many at once, and has it until its attempt ends."""
 
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -98,22 +98,15 @@ def claim(
     if session.get_bind().dialect.name == "postgresql":
         # several nodes count the same lines: one after the other, or they would take too many
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    lines = Lines(session, shaping)
-    rings: list[Ring] = []
     for occurrence in session.scalars(_others(now_utc, extensions, most)).all():
         with _alone(session, occurrence):
             _over(session, occurrence, now_utc, node_id)
-    for occurrence in session.scalars(_due(now_utc + ahead, lines.full_trunks(), extensions, most)).all():
-        with _alone(session, occurrence):
-            if _over(session, occurrence, now_utc, node_id):
-                continue
-            if (occurrence.exchange, occurrence.number) in in_use or not lines.free_for(occurrence):
-                continue
-            refusal = gate(session, occurrence, now_utc)
-            if ring := _begin(session, occurrence, node_id, now_utc, refusal):
-                lines.take(occurrence)
-                rings.append(ring)
-    _hold_back(session, now_utc, node_id)
+    taking = _Taking(session, node_id, now_utc, shaping, gate, in_use)
+    full = Lines(session, shaping).full_trunks()
+    due = session.scalars(_due(now_utc + ahead, full, extensions, most)).all()
+    rings = taking.together(due)
+    if len(due) < most:  # else the next claim takes more
+        _hold_back(session, now_utc, node_id)
     return rings
 
 
@@ -187,62 +180,122 @@ def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: 
     return True
 
 
-def _begin(
-    session: Session, occurrence: Occurrence, node_id: str, now_utc: datetime, refusal: str
-) -> Ring | None:
-    """Write the attempt; None when it may not be made."""
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """One claim: what is asked of each occurrence, and what is written."""
+
+    session: Session
+    node_id: str
+    now_utc: datetime
+    shaping: Shaping
+    gate: Gate
+    in_use: Collection[tuple[str, str]]
+
+    def together(self, due: Sequence[Occurrence]) -> list[Ring]:
+        """Take them in a few statements for all; each by itself only when something is wrong with one of them."""
+        try:
+            with self.session.begin_nested():
+                return self._take(due)
+        except DBAPIError:
+            raise
+        except Exception:  # noqa: BLE001 - whose it is, is told below
+            rings = []
+            for occurrence in due:
+                with _alone(self.session, occurrence):
+                    rings += self._take([occurrence])
+            return rings
+
+    def _take(self, due: Sequence[Occurrence]) -> list[Ring]:
+        lines = Lines(self.session, self.shaping)
+        attempts = []
+        for occurrence in due:
+            if _over(self.session, occurrence, self.now_utc, self.node_id):
+                continue
+            if (occurrence.exchange, occurrence.number) in self.in_use or not lines.free_for(occurrence):
+                continue
+            refusal = self.gate(self.session, occurrence, self.now_utc)
+            if not refusal:
+                lines.take(occurrence)
+            attempts.append(self._attempt(occurrence, refusal))
+        self.session.add_all(attempts)  # only now: each question of the gate's would write what is there
+        self.session.flush()  # gives them their numbers
+        rings = []
+        for attempt in attempts:
+            if attempt.ended_utc is None:
+                rings.append(self._ring(attempt))
+            else:
+                self._refuse(attempt)
+        return rings
+
+    def _attempt(self, occurrence: Occurrence, refusal: str) -> Attempt:
+        """The row of an attempt; one that is refused has ended."""
+        state = _waiting(occurrence)
+        attempt = Attempt(
+            occurrence=occurrence,
+            node_id=self.node_id,
+            exchange=occurrence.exchange,
+            number=occurrence.number,
+            trunk=occurrence.trunk,
+            purpose=state.rings_for,
+            began_utc=max(self.now_utc, state.next_utc),
+            code="".join(secrets.choice(CODE_DIGITS) for _ in range(3)),
+            detail="",
+            wrong_codes=0,
+        )
+        if refusal:
+            attempt.ended_utc, attempt.outcome = self.now_utc, Outcome.FORBIDDEN
+            attempt.detail = refusal[:200]
+        return attempt
+
+    def _move(self, attempt: Attempt, state: states.State, why: str) -> None:
+        occurrence, at_utc = attempt.occurrence, self.now_utc
+        move(self.session, occurrence, state, why=why, now_utc=at_utc, node_id=self.node_id, attempt=attempt)
+
+    def _refuse(self, attempt: Attempt) -> None:
+        """It rings and ends at once."""
+        ringing = _waiting(attempt.occurrence).ring()
+        self._move(attempt, ringing, "rings")
+        policy = Policy.from_row(attempt.occurrence.alarm.policy)
+        after = ringing.end(Outcome.FORBIDDEN, policy, began_utc=attempt.began_utc, now_utc=self.now_utc)
+        self._move(attempt, after, attempt.detail)
+        if isinstance(after, states.Ended):
+            follow_on(self.session, attempt.occurrence, self.now_utc)
+
+    def _ring(self, attempt: Attempt) -> Ring:
+        occurrence, alarm = attempt.occurrence, attempt.occurrence.alarm
+        policy = Policy.from_row(alarm.policy)
+        state = _waiting(occurrence)
+        self._move(attempt, state.ring(), "rings")
+        late_s = None
+        if isinstance(state, states.Booked | states.Due):
+            late_s = occurrence.late_s = (attempt.began_utc - occurrence.due_utc).total_seconds()
+            if late_s > LATE_S:
+                facts = {**facts_of(occurrence), "late_s": round(late_s, 1)}
+                tell_of(self.session, "alarm.late", self.now_utc, facts)
+        return Ring(
+            attempt_id=attempt.id,
+            occurrence_id=occurrence.id,
+            alarm_id=alarm.id,
+            kind=AlarmKind(alarm.kind),
+            telephone=Telephone(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk),
+            alarm_number=alarm.number,
+            purpose=state.rings_for,
+            policy=policy,
+            message=alarm.message,
+            language=alarm.language,
+            zone=alarm.zone,
+            begin_utc=attempt.began_utc,
+            due_utc=occurrence.due_utc,
+            late_s=late_s,
+            last_snooze=occurrence.snoozed >= policy.snoozes,
+            code=attempt.code,
+        )
+
+
+def _waiting(occurrence: Occurrence) -> states.Waiting:
     state = state_of(occurrence)
     assert isinstance(state, states.Waiting)  # noqa: S101 - it has an instant to wait for
-    first = isinstance(state, states.Booked | states.Due)
-    begin_utc = max(now_utc, state.next_utc)
-    ringing = state.ring()
-    alarm, policy = occurrence.alarm, Policy.from_row(occurrence.alarm.policy)
-    attempt = Attempt(
-        occurrence=occurrence,
-        node_id=node_id,
-        exchange=occurrence.exchange,
-        number=occurrence.number,
-        trunk=occurrence.trunk,
-        purpose=ringing.purpose,
-        began_utc=begin_utc,
-        code="".join(secrets.choice(CODE_DIGITS) for _ in range(3)),
-        detail="",
-        wrong_codes=0,
-    )
-    session.add(attempt)
-    session.flush()
-    move(session, occurrence, ringing, why="rings", now_utc=now_utc, node_id=node_id, attempt=attempt)
-    if refusal:
-        attempt.ended_utc, attempt.outcome, attempt.detail = now_utc, Outcome.FORBIDDEN, refusal[:200]
-        after = ringing.end(Outcome.FORBIDDEN, policy, began_utc=begin_utc, now_utc=now_utc)
-        move(session, occurrence, after, why=refusal, now_utc=now_utc, node_id=node_id, attempt=attempt)
-        if isinstance(after, states.Ended):
-            follow_on(session, occurrence, now_utc)
-        return None
-    late_s = None
-    if first:
-        late_s = occurrence.late_s = (begin_utc - occurrence.due_utc).total_seconds()
-        if late_s > LATE_S:
-            tell_of(session, "alarm.late", now_utc, {**facts_of(occurrence), "late_s": round(late_s, 1)})
-    telephone = Telephone(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk)
-    return Ring(
-        attempt_id=attempt.id,
-        occurrence_id=occurrence.id,
-        alarm_id=alarm.id,
-        kind=AlarmKind(alarm.kind),
-        telephone=telephone,
-        alarm_number=alarm.number,
-        purpose=ringing.purpose,
-        policy=policy,
-        message=alarm.message,
-        language=alarm.language,
-        zone=alarm.zone,
-        begin_utc=begin_utc,
-        due_utc=occurrence.due_utc,
-        late_s=late_s,
-        last_snooze=occurrence.snoozed >= policy.snoozes,
-        code=attempt.code,
-    )
+    return state
 
 
 def _hold_back(session: Session, now_utc: datetime, node_id: str) -> None:

@@ -7,7 +7,7 @@ that lead to it. What the telephone itself says, and the operator, holds for eve
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
@@ -17,6 +17,12 @@ from trust.proofs import needs_proof
 from trust.rows import By, Code, OptOut
 from trust.settings import TrustSettings
 from trust.target import Target
+
+_OF_KEYS = (
+    select(OptOut)
+    .where(OptOut.key.in_(bindparam("keys", expanding=True)))
+    .execution_options(populate_existing=True)
+)
 
 
 def dialled_by(target: Target) -> By:
@@ -83,8 +89,7 @@ def all_opt_outs(session: Session) -> Sequence[OptOut]:
 
 def _of(session: Session, settings: TrustSettings, target: Target) -> Sequence[OptOut]:
     keys = {exact(target), *destinations(settings, target)}
-    chosen = select(OptOut).where(OptOut.key.in_(keys)).execution_options(populate_existing=True)
-    return session.scalars(chosen).all()
+    return session.scalars(_OF_KEYS, {"keys": tuple(keys)}).all()
 
 
 def _facts(target: Target, said_by: By) -> dict[str, str]:

@@ -8,16 +8,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import cast
 
-from sqlalchemy import case, select, tuple_, update
+from sqlalchemy import Insert, Table, bindparam, case, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from trust.keys import inserting
 from trust.rows import Count
 from trust.settings import Rate
 
 _SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-_KEY = (Count.deed, Count.scope, Count.key, Count.span)
+_KEY = ("deed", "scope", "key", "span")
+
+
+_TABLE = cast("Table", Count.__table__)
+_COUNTED = (
+    update(_TABLE)
+    .where(tuple_(*(_TABLE.c[name] for name in _KEY)).in_(bindparam("keys", expanding=True)))
+    .values(count=_TABLE.c.count + 1)
+)
 
 
 class Deed(StrEnum):
@@ -73,12 +83,7 @@ class Counts:
 
     def add(self) -> None:
         """Count one more, in each."""
-        self.session.execute(
-            update(Count)
-            .where(tuple_(*_KEY).in_(self.keys))
-            .values(count=Count.count + 1)
-            .execution_options(synchronize_session=False)
-        )
+        self.session.execute(_COUNTED, {"keys": self.keys})
 
 
 def lock(session: Session, quotas: Iterable[Quota], now_utc: datetime) -> Counts:
@@ -94,22 +99,11 @@ def lock(session: Session, quotas: Iterable[Quota], now_utc: datetime) -> Counts
         for span, most in (("day", quota.rate.per_day), ("hour", quota.rate.per_hour))
     }
     rows = [
-        dict(zip(("deed", "scope", "key", "span"), key, strict=True))
-        | {"start_utc": _start(now_utc, _SPANS[key[3]]), "count": 0}
+        dict(zip(_KEY, key, strict=True)) | {"start_utc": _start(now_utc, _SPANS[key[3]]), "count": 0}
         for key in limits
     ]
-    insert = inserting(session, Count)
-    is_over = Count.start_utc < insert.excluded.start_utc
-    normalised = insert.on_conflict_do_update(
-        index_elements=_KEY,
-        set_={
-            "count": case((is_over, 0), else_=Count.count),
-            "start_utc": case((is_over, insert.excluded.start_utc), else_=Count.start_utc),
-        },
-    )
-    session.execute(normalised, rows)
-    now_there = select(*_KEY, Count.start_utc, Count.count).where(tuple_(*_KEY).in_(limits))
-    found = {tuple(row[:4]): (row[4], row[5]) for row in session.execute(now_there)}
+    normalised = session.execute(_normalised(session.get_bind().dialect.name), rows)
+    found = {tuple(row[:4]): (row[4], row[5]) for row in normalised}
     full = [
         Full(Scope(key[1]), found[key][0] + _SPANS[key[3]])
         for key, most in limits.items()
@@ -127,3 +121,17 @@ def lock(session: Session, quotas: Iterable[Quota], now_utc: datetime) -> Counts
 def _start(now_utc: datetime, span: timedelta) -> datetime:
     midnight = now_utc.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if span == _SPANS["day"] else now_utc.replace(minute=0, second=0, microsecond=0)
+
+
+@cache
+def _normalised(dialect: str) -> Insert:
+    """Begins new hours and days where they are due, and gives all counts; made once, as each ring asks it."""
+    insert = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
+    is_over = _TABLE.c.start_utc < insert.excluded.start_utc
+    return insert.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={
+            "count": case((is_over, 0), else_=_TABLE.c.count),
+            "start_utc": case((is_over, insert.excluded.start_utc), else_=_TABLE.c.start_utc),
+        },
+    ).returning(*(_TABLE.c[name] for name in (*_KEY, "start_utc", "count")))
