@@ -18,8 +18,12 @@ ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
 """How long after an attempt began the sleeper may call back to acknowledge it."""
 MOST_WRONG_CODES = 5
 """After so many wrong ones, an attempt's code is worth nothing."""
+LONGEST_CALL = timedelta(minutes=5)
+"""So long an answered call lasts at most."""
 SETTLES_AFTER = timedelta(seconds=60)
-"""How long after its ringing time an exchange may still have a call whose caller has died."""
+"""How long after its ringing time an exchange may still let a call ring whose caller has died."""
+SILENT_FOR = timedelta(seconds=40)
+"""How long an exchange may keep an answered call whose caller has died: it ends those without sound, most after 30 s."""
 
 
 def finish(
@@ -32,7 +36,7 @@ def finish(
     detail: str = "",
     answered_utc: datetime | None = None,
 ) -> bool:
-    """Write what came of an attempt; False when it was ended by others meanwhile, and so nothing is written.
+    """Write what came of an attempt whose call is over; False when others have written that meanwhile.
 
     Others are whoever cancelled or acknowledged it, and a node that took us for dead.
     """
@@ -40,6 +44,9 @@ def finish(
         select(Attempt).where(Attempt.id == attempt_id).with_for_update(of=Attempt)
     ).one_or_none()
     if attempt is None or attempt.ended_utc is not None or attempt.node_id != node_id:
+        return False
+    if attempt.outcome is not None:
+        attempt.ended_utc = now_utc
         return False
     attempt.answered_utc = answered_utc
     end(session, attempt, outcome, now_utc, node_id, detail)
@@ -80,15 +87,20 @@ def acknowledge_by_call(
 
 
 def close_orphans(
-    session: Session, node_id: str, alive: Collection[str], under_way: Collection[int], now_utc: datetime
+    session: Session,
+    node_id: str,
+    alive: Collection[str],
+    under_way: Collection[int],
+    noticed: dict[int, datetime],
+    now_utc: datetime,
 ) -> int:
     """End the attempts that nobody makes as unknown; how many.
 
     They are those of nodes that are gone, and of this one those that it began and left: its lease had run out, or the
     database could not be had when they ended.
 
-    Not before an exchange has given up a call whose caller died: else a telephone might ring twice at once. A clock
-    that was set back meanwhile shortens that. What follows is reckoned from then on, so that what was left for longer
+    Not before an exchange has given up a call whose caller died, ringing or answered: else a telephone might ring
+    twice at once. A clock that was set back meanwhile shortens that. What follows is reckoned from then on, so that what was left for longer
     than its validity does not ring any more.
 
     Args:
@@ -96,6 +108,7 @@ def close_orphans(
         node_id: who does it.
         alive: the nodes whose lease holds.
         under_way: the attempts that this node makes.
+        noticed: when this node first saw which of them; kept for the next time.
         now_utc: the time.
     """
     others = set(alive) - {node_id}
@@ -109,17 +122,25 @@ def close_orphans(
     for orphan in orphans:
         rings = timedelta(seconds=Policy.from_row(orphan.occurrence.alarm.policy).ring_s)
         given_up_utc = orphan.began_utc + rings + SETTLES_AFTER
-        if orphan.began_utc <= now_utc < given_up_utc:
+        noticed_utc = noticed.setdefault(orphan.id, now_utc)
+        longest_utc = orphan.began_utc + 2 * rings + LONGEST_CALL
+        silent_utc = min(noticed_utc, longest_utc) + SILENT_FOR
+        if orphan.began_utc <= now_utc < max(given_up_utc, silent_utc):
             continue
-        over_utc = min(now_utc, given_up_utc)
-        end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone", over_utc=over_utc)
+        if orphan.outcome is not None:
+            orphan.ended_utc = now_utc
+        else:
+            over_utc = min(now_utc, given_up_utc)
+            end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone", over_utc=over_utc)
         closed += 1
+    for attempt_id in noticed.keys() - {orphan.id for orphan in orphans}:
+        del noticed[attempt_id]
     return closed
 
 
 def ended_elsewhere(session: Session, attempt_ids: Collection[int]) -> set[int]:
-    """Which of these attempts are over in the database: their calls must end too."""
-    query = select(Attempt.id).where(Attempt.id.in_(attempt_ids), Attempt.ended_utc.is_not(None))
+    """Of which of these attempts others have written what came: their calls must end too."""
+    query = select(Attempt.id).where(Attempt.id.in_(attempt_ids), Attempt.outcome.is_not(None))
     return set(session.scalars(query))
 
 
@@ -152,10 +173,8 @@ def _acknowledge(session: Session, attempt: Attempt, now_utc: datetime) -> None:
     state = state_of(occurrence)
     assert not isinstance(state, states.Ended | states.Booked | states.Due)  # noqa: S101 - just looked at
     if isinstance(state, states.Ringing):
-        under_way = open_attempt(
-            session, occurrence
-        )  # may be to another number, which need not be troubled then
-        under_way.ended_utc, under_way.outcome = now_utc, Outcome.ACKNOWLEDGED
+        # may be to another number, which need not be troubled then; it ends once its call has
+        open_attempt(session, occurrence).outcome = Outcome.ACKNOWLEDGED
     occurrence.last_outcome = Outcome.ACKNOWLEDGED
     move(
         session,

@@ -202,7 +202,7 @@ def _cancel_occurrence(session: Session, occurrence: Occurrence, why: str, now_u
     attempt = None
     if isinstance(state, states.Ringing):
         attempt = open_attempt(session, occurrence)
-        attempt.ended_utc, attempt.outcome = now_utc, Outcome.CANCELLED
+        attempt.outcome = Outcome.CANCELLED  # it ends once its call has
     move(session, occurrence, state.cancel(), why=why, now_utc=now_utc, attempt=attempt)
 
 

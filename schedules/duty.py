@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
@@ -44,13 +43,6 @@ MakeRing = Callable[[Ring], Awaitable[Report]]
 """Places the call and sees it through; cancelled, it ends the call."""
 
 
-class _UnderWay(NamedTuple):
-    """A ring that this node makes: its task, and the exchange and number that are in use by it."""
-
-    task: Task[None]
-    telephone: tuple[str, str]
-
-
 class Duty:
     """One node's; belongs to its event loop."""
 
@@ -75,7 +67,8 @@ class Duty:
         self._extensions = extensions
         self._tasks = tasks
         self._lease = Lease(shared=store.database.is_shared)
-        self._under_way: dict[int, _UnderWay] = {}
+        self._under_way: dict[int, Task[None]] = {}
+        self._orphans_noticed: dict[int, datetime] = {}
         self._ticker: Ticker | None = None
 
     def told(self) -> None:
@@ -100,19 +93,17 @@ class Duty:
         await self._end_what_ended_elsewhere()
         if not self._lease.holds:
             return None
-        # a call that was ended a moment ago is still being hung up
-        in_use = {*self._in_use(), *(each.telephone for each in self._under_way.values())}
-        rings, next_utc = await self._store.write(self._claim, self._now_utc(), in_use)
+        rings, next_utc = await self._store.write(self._claim, self._now_utc(), self._in_use())
         for ring in rings:
             task = self._tasks.create_task(self._ring(ring), name=f"alarm {ring.alarm_id}")
-            telephone = (ring.telephone.exchange, ring.telephone.number)
-            self._under_way[ring.attempt_id] = _UnderWay(task, telephone)
+            self._under_way[ring.attempt_id] = task
         return next_utc
 
     def _claim(
         self, session: Session, now_utc: datetime, in_use: Collection[tuple[str, str]]
     ) -> tuple[list[Ring], datetime | None]:
-        close_orphans(session, self._lease.node_id, alive(session), tuple(self._under_way), now_utc)
+        node_id, under_way = self._lease.node_id, tuple(self._under_way)
+        close_orphans(session, node_id, alive(session), under_way, self._orphans_noticed, now_utc)
         rings = claim(
             session,
             self._lease.node_id,
@@ -145,7 +136,7 @@ class Duty:
         except Exception:
             log.exception("alarm_not_written", alarm=ring.alarm_id)  # one of many: the others go on
         except CancelledError:
-            # over already, if that is why we are cancelled: then this writes nothing
+            # others may have written what came of it, if that is why we are cancelled: then only that it is over
             with suppress(StoreError):
                 await self._finish(ring, Report(Outcome.UNKNOWN, "the call was broken off"))
             raise
@@ -187,8 +178,8 @@ class Duty:
         if not self._under_way:
             return
         for attempt_id in await self._store.read(ended_elsewhere, tuple(self._under_way)):
-            if each := self._under_way.get(attempt_id):
-                each.task.cancel()
+            if task := self._under_way.get(attempt_id):
+                task.cancel()
 
     async def _renew(self) -> None:
         while True:
@@ -201,7 +192,7 @@ class Duty:
                 self._cancel_all()
 
     def _cancel_all(self) -> list[Task[None]]:
-        tasks = [each.task for each in self._under_way.values()]
+        tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
         return tasks

@@ -121,7 +121,8 @@ class Occurrence(Base):
 class Attempt(Base):
     """One call that we place for an occurrence; committed before its INVITE leaves.
 
-    `ended_utc` is null while it lasts; no two that last have the same exchange and number. `code` is what it asks to be
+    `ended_utc` is null while its call may last, also after others have written its `outcome`: it is cancelled then, or
+    acknowledged. No two that last have the same exchange and number. `code` is what it asks to be
     dialled back; `wrong_codes` counts what was dialled instead.
     """
 

@@ -10,6 +10,7 @@ from audio.clip import Clip
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.dialler import Dialler, NotReached
 from exchange.sip.leg import End, EndedBy
+from schedules.attempts import LONGEST_CALL
 from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.outcomes import Outcome, Purpose
@@ -26,8 +27,6 @@ PROOF_KEYS = "1234567"
 """The digits of a proving call's code."""
 NEXT_KEY_S = 6.0
 """How long the code's next digit is waited for, in seconds."""
-LONGEST_S = 300.0
-"""How long a call lasts at most, beyond the time that a hop's ring-back is waited through, in seconds."""
 
 _REFUSALS = {
     486: Outcome.BUSY,
@@ -84,7 +83,8 @@ class Ringer:
                 answered_utc = self._now_utc()
                 outcome, detail = Outcome.UNACKNOWLEDGED, "it took too long"
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(ring.policy.ring_s + LONGEST_S):
+                    # a hop's ring-back is waited through beyond that
+                    async with asyncio.timeout(ring.policy.ring_s + LONGEST_CALL.total_seconds()):
                         outcome, detail = await self._see_through(call, ring, code)
                 return Report(outcome, detail, answered_utc)
         except NotReached as unreached:

@@ -1,6 +1,6 @@
 """What comes of an attempt, and what follows by the policy."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -203,7 +203,7 @@ def test_an_attempt_of_a_dead_node_ends_as_unknown_once_the_exchange_has_given_u
     alarm, ring = first(night)
     assert night.close_orphans("other") == 0
     night.wait(45 + 60)
-    assert night.close_orphans("other", alive=["node"]) == 0
+    assert night.close_orphans("third", alive=["node"]) == 0
     assert night.close_orphans("node", under_way=[ring.attempt_id]) == 0
     assert night.close_orphans("other") == 1
     assert (night.outcomes(alarm), night.state(alarm)) == (["unknown"], "retry")
@@ -213,9 +213,46 @@ def test_an_attempt_of_a_dead_node_ends_as_unknown_once_the_exchange_has_given_u
 
 def test_an_attempt_that_its_own_node_left_ends_as_unknown_too(night: Night):
     alarm, _ = first(night)
+    assert night.close_orphans("node", alive=["node"]) == 0
     night.wait(45 + 60)
     assert night.close_orphans("node", alive=["node"]) == 1
     assert (night.outcomes(alarm), night.state(alarm)) == (["unknown"], "retry")
+
+
+def test_an_orphan_found_late_ends_once_its_exchange_has_dropped_an_answered_call_too(night: Night):
+    """Killed in mid-call and started again at once: the exchange keeps the silent call for half a minute more."""
+    alarm, _ = first(night)
+    night.wait(150)
+    assert night.close_orphans("other") == 0
+    night.wait(39)
+    assert night.close_orphans("other") == 0
+    night.wait(1)
+    assert night.close_orphans("other") == 1
+    assert night.state(alarm) == "retry"
+
+
+def test_whoever_is_cancelled_while_it_rings_keeps_his_telephone_until_the_call_is_over(night: Night):
+    """Another alarm for it waits; it would be two calls to one number at once."""
+    other = night.book(wish(at=time(6, 31)))
+    alarm, ring = first(night)
+    night.wait(60)
+    night.cancel(alarm)
+    assert night.claim("another node") == []
+    assert not night.finish(ring, Outcome.UNKNOWN), "what came of it was written before"
+    assert night.outcomes(alarm) == ["cancelled"]
+    assert [each.alarm_id for each in night.claim("another node")] == [other]
+
+
+def test_a_telephone_is_free_again_though_the_node_that_rang_a_cancelled_alarm_is_dead(night: Night):
+    other = night.book(wish(at=time(6, 31)))
+    alarm, _ = first(night)
+    night.cancel(alarm)
+    assert night.close_orphans("other") == 0
+    assert night.claim("other") == []
+    night.wait(45 + 60)
+    assert night.close_orphans("other") == 1
+    assert (night.outcomes(alarm), night.state(alarm)) == (["cancelled"], "cancelled")
+    assert [each.alarm_id for each in night.claim("other")] == [other]
 
 
 def test_what_a_dead_node_left_for_longer_than_its_validity_rings_no_more(night: Night):

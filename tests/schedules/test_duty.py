@@ -206,6 +206,7 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
 def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(postgres_url, monkeypatch):
     """It is the only node: nobody else would close what it has begun. The exchange gives up after one second here."""
     monkeypatch.setattr("schedules.attempts.SETTLES_AFTER", timedelta(seconds=-4))
+    monkeypatch.setattr("schedules.attempts.SILENT_FOR", timedelta(0))
     monkeypatch.setattr("schedules.ticker.LONGEST_SLEEP", timedelta(seconds=0.1))
 
     async def main() -> None:

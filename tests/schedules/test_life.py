@@ -85,17 +85,18 @@ class Life(RuleBasedStateMachine):
         """The ticker's turn."""
         under_way = [ring.attempt_id for ring in self.ringing.values()]
         self.night.close_orphans(self.night.node_id, under_way=under_way)
-        for ring in self.night.claim(in_use=[("home", number) for number in self.ringing]):
+        for ring in self.night.claim():
             assert ring.telephone.number not in self.ringing, "two calls to one number at once"
             assert self._state(ring.alarm_id) == StateName.RINGING
             self.ringing[ring.telephone.number] = ring
 
     @rule(outcome=sampled_from(OUTCOMES))
     def a_call_ends(self, outcome: Outcome) -> None:
-        """The oldest one, somehow."""
+        """The oldest one, somehow; it may have been cancelled or acknowledged meanwhile."""
         if self.ringing:
             ring = self.ringing.pop(next(iter(self.ringing)))
-            self.night.finish(ring, outcome)
+            over = self.database.read(ended_elsewhere, [ring.attempt_id])
+            assert self.night.finish(ring, outcome) != bool(over)
 
     @rule(right=sampled_from([True, True, False]))
     def a_sleeper_calls_back(self, *, right: bool) -> None:
@@ -104,14 +105,12 @@ class Life(RuleBasedStateMachine):
             ring = next(iter(self.ringing.values()))
             over = self.night.dial_back(ring.telephone.number, ring.code if right else "000")
             assert not over or self._last_state(ring.occurrence_id) == StateName.ACKNOWLEDGED
-            self._hang_up_what_is_over()
 
     @rule()
     def somebody_cancels(self) -> None:
         """The alarm booked first of those that live."""
         if alarm_id := self._live():
             self.night.cancel(alarm_id)
-            self._hang_up_what_is_over()
 
     @rule()
     def somebody_skips(self) -> None:
@@ -124,7 +123,6 @@ class Life(RuleBasedStateMachine):
                 booking.skip(session, occurrence, "by the test", self.night.now_utc)
 
             self.database.write(work)
-            self._hang_up_what_is_over()
 
     @rule()
     def the_program_dies(self) -> None:
@@ -164,10 +162,6 @@ class Life(RuleBasedStateMachine):
                 self.night.finish(ring, Outcome.BUSY)
         return self._live(repeating=False)
 
-    def _hang_up_what_is_over(self) -> None:
-        over = self.database.read(ended_elsewhere, [ring.attempt_id for ring in self.ringing.values()])
-        self.ringing = {n: ring for n, ring in self.ringing.items() if ring.attempt_id not in over}
-
     def _state(self, alarm_id: int) -> str:
         return self.night.state(alarm_id)
 
@@ -190,7 +184,8 @@ def _check(session: Session) -> None:
     for occurrence in occurrences:
         ended = isinstance(state_of(occurrence), Ended)
         assert ended == (occurrence.ended_utc is not None) == (occurrence.state in ENDS)
-        rings = [attempt for attempt in open_attempts if attempt.occurrence_id == occurrence.id]
+        mine = [attempt for attempt in open_attempts if attempt.occurrence_id == occurrence.id]
+        rings = [attempt for attempt in mine if attempt.outcome is None]
         assert (occurrence.state == StateName.RINGING) == bool(rings)
         by_alarm[occurrence.alarm_id] += not ended
     for alarm in session.scalars(select(Alarm)):

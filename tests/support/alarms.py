@@ -1,5 +1,6 @@
 """Alarms for tests: booked, claimed, ended, and what the database then says of them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,6 +67,8 @@ class Night:
     now_utc: datetime = EVENING_UTC
     node_id: str = "node"
     shaping: Shaping = field(default_factory=Shaping)
+    noticed: dict[str, dict[int, datetime]] = field(default_factory=lambda: defaultdict(dict))
+    """The orphans that each node has seen."""
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -102,7 +105,8 @@ class Night:
 
     def close_orphans(self, node_id: str, alive: Sequence[str] = (), under_way: Sequence[int] = ()) -> int:
         """End what nobody makes."""
-        return self.database.write(close_orphans, node_id, alive, under_way, self.now_utc)
+        noticed = self.noticed[node_id]
+        return self.database.write(close_orphans, node_id, alive, under_way, noticed, self.now_utc)
 
     def occurrences(self, alarm_id: int) -> list[tuple[str, datetime | None]]:
         """Each one's state and next instant, oldest first."""

@@ -19,7 +19,7 @@ from schedules.shaping import Shaping
 from store.store import open_store
 
 nodes.LEASE_S, nodes.SAFETY_S, duty.RENEWED_EVERY_S = 2.0, 0.5, 0.4
-attempts.SETTLES_AFTER = ticker.LONGEST_SLEEP = timedelta(seconds=1)
+attempts.SETTLES_AFTER = attempts.SILENT_FOR = ticker.LONGEST_SLEEP = timedelta(seconds=1)
 duty.AHEAD = timedelta(seconds=3)
 
 
