@@ -21,7 +21,7 @@ from support.preloaded import build_preloaded
 from support.stepped_clock import SteppedClock
 
 from schedules import booking
-from schedules.attempts import SETTLES_AFTER
+from schedules.attempts import SETTLES_AFTER, SILENT_FOR
 from schedules.occurrences import with_alarms
 from schedules.policy import Policy
 from schedules.rows import Attempt, Audit, Occurrence
@@ -133,6 +133,7 @@ class Fortnight:
         self._up_again: dict[Node, float] = {}
         self._dies_monotonic_s = 0.0
         self._is_day_over = False
+        self._set_monotonic_s = 0.0
 
     def go(self) -> None:
         """From the bookings to the end of the last alarm.
@@ -158,25 +159,26 @@ class Fortnight:
                     f"at {self._now_utc()}: {was}\n" + "\n".join(node.log for node in self._nodes)
                 )
             rang_s = now_s if calls else rang_s
-            if not calls and not self._pass_time(view, idle_s=now_s - max(rang_s, changed_s)):
+            if not calls and not self._pass_time(view, now_s - max(rang_s, changed_s, self._set_monotonic_s)):
                 return
 
     def _pass_time(self, view: View, idle_s: float) -> bool:
         """Set the clock to where something is to be done, if nothing is now; False at the end."""
         now_utc = self._now_utc()
+        if view.next_utc is not None and timedelta(0) < view.next_utc - now_utc <= AHEAD:
+            return True
         until = [] if view.next_utc is None else [view.next_utc - AHEAD]
         if view.settled_utc is not None:
             if idle_s < IDLE_S:
                 return True
-            if view.settled_utc > now_utc:
-                until.append(view.settled_utc)
+            until.append(max(view.settled_utc, now_utc + SILENT_FOR))
         elif view.next_utc is None or view.next_utc > self._ends_utc:
             self._is_day_over = True
             return self._deaths < self._scale.deaths
         elif view.next_utc - now_utc > timedelta(hours=6) and self._deaths < self._wanted(now_utc):
             self._is_day_over = True
             return True
-        if until and min(until) > now_utc:
+        if until := [each for each in until if each > now_utc]:
             self._set(min(until))
             self.done.steps += 1
             self._is_day_over = False
@@ -245,6 +247,7 @@ class Fortnight:
         if utc.date() != self._now_utc().date():
             print(f"{utc:%d %B}: {self.done}", file=sys.stderr)
         self._offset = utc - datetime.now(UTC)
+        self._set_monotonic_s = time.monotonic()
         self._clock.step(round(self._offset / timedelta(microseconds=1)) * 1000)
 
 
