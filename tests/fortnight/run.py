@@ -33,9 +33,12 @@ LOOKS_EVERY_S = 0.1
 AHEAD = timedelta(seconds=1.3)
 """The clock is set so much before what is due: a node takes it a second ahead."""
 IDLE_S = 1.5
-"""When attempts are open and no telephone has rung for so long, whoever made them is gone: time must pass first."""
-STUCK_S = 60.0
-DIES_EACH_S = 4.0
+"""When attempts are open of before the last death and no telephone has rung for so long, time must pass first."""
+LEFT_S = 20.0
+STUCK_S = 120.0
+DIES_EACH_S = 15.0
+IDLE_DIES_EACH_S = 2.0
+"""On a day on which not enough have died, once it is over."""
 AGAIN_IN, AGAIN_S = 0.2, 0.5
 """Some die again while they start."""
 UP_AGAIN_AFTER_S = 1.5
@@ -86,6 +89,8 @@ class View:
     next_utc: datetime | None
     settled_utc: datetime | None
     """When the first of the open attempts may be taken for dead."""
+    begun_utc: datetime | None
+    """When the last of them began."""
     written: int
     """How far the audit has come."""
 
@@ -134,6 +139,7 @@ class Fortnight:
         self._dies_monotonic_s = 0.0
         self._is_day_over = False
         self._set_monotonic_s = 0.0
+        self._died_utc = plan.BEGINS_UTC
 
     def go(self) -> None:
         """From the bookings to the end of the last alarm.
@@ -169,7 +175,9 @@ class Fortnight:
             return True
         until = [] if view.next_utc is None else [view.next_utc - AHEAD]
         if view.settled_utc is not None:
-            if idle_s < IDLE_S:
+            assert view.begun_utc is not None
+            # a node that lives is about to make what began later, or has left it
+            if idle_s < (IDLE_S if view.begun_utc <= self._died_utc + AHEAD else LEFT_S):
                 return True
             until.append(max(view.settled_utc, now_utc + SILENT_FOR))
         elif view.next_utc is None or view.next_utc > self._ends_utc:
@@ -199,7 +207,9 @@ class Fortnight:
         ripe = time.monotonic() >= self._dies_monotonic_s and (calls or self._is_day_over)
         if ripe and self._deaths < self._wanted(self._now_utc()):
             self._let_die()
-            each_s = AGAIN_S if self._rng.random() < AGAIN_IN else DIES_EACH_S
+            each_s = IDLE_DIES_EACH_S if self._is_day_over else DIES_EACH_S
+            if self._rng.random() < AGAIN_IN:
+                each_s = AGAIN_S
             pause_s = self._rng.expovariate(1 / each_s)
             self._dies_monotonic_s = time.monotonic() + pause_s
         if self.done.cancelled < self._scale.alarms // CANCELLED_IN and self._rng.random() < LOOKS_EVERY_S:
@@ -219,6 +229,7 @@ class Fortnight:
             node.kill()
             self.done.kills += 1
         self._telephones.tell("gone", node.address)
+        self._died_utc = self._now_utc()
         longest_s = STOPPED_S if stops else UP_AGAIN_AFTER_S
         self._up_again[node] = time.monotonic() + self._rng.uniform(0, longest_s)
         if len(self._nodes) == 1 and self._rng.random() < 1 / ASLEEP_IN:
@@ -303,7 +314,10 @@ def _view(session: Session) -> View:
         + SETTLES_AFTER
         for attempt in ringing
     ]
-    return View(next_utc, min(settled, default=None), session.scalar(select(func.max(Audit.id))) or 0)
+    begun_utc = max((attempt.began_utc for attempt in ringing), default=None)
+    return View(
+        next_utc, min(settled, default=None), begun_utc, session.scalar(select(func.max(Audit.id))) or 0
+    )
 
 
 def _cancel_one(session: Session, rng: random.Random, now_utc: datetime) -> int:
