@@ -154,7 +154,7 @@ def end(
     *,
     over_utc: datetime | None = None,
 ) -> None:
-    """Write the end of an attempt that is not over, and what follows; `over_utc` is when it was, if not now."""
+    """Write an attempt's end, and what follows; `over_utc` is when it was over, if not now."""
     attempt.ended_utc, attempt.outcome, attempt.detail = now_utc, outcome, detail[:200]
     occurrence = attempt.occurrence
     state = state_of(occurrence)

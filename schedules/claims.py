@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
 
 from schedules import states
+from schedules.attempts import end
 from schedules.booking import Telephone, follow_on
 from schedules.history import facts_of, move, state_of
 from schedules.occurrences import oldest_unlocked, with_alarms
@@ -230,7 +231,7 @@ class _Taking:
     def _attempt(self, occurrence: Occurrence, refusal: str) -> Attempt:
         """The row of an attempt; one that is refused has ended."""
         state = _waiting(occurrence)
-        attempt = Attempt(
+        return Attempt(
             occurrence=occurrence,
             node_id=self.node_id,
             exchange=occurrence.exchange,
@@ -238,34 +239,33 @@ class _Taking:
             trunk=occurrence.trunk,
             purpose=state.rings_for,
             began_utc=max(self.now_utc, state.next_utc),
+            ended_utc=self.now_utc if refusal else None,
             code="".join(secrets.choice(CODE_DIGITS) for _ in range(3)),
-            detail="",
+            detail=refusal[:200],
             wrong_codes=0,
         )
-        if refusal:
-            attempt.ended_utc, attempt.outcome = self.now_utc, Outcome.FORBIDDEN
-            attempt.detail = refusal[:200]
-        return attempt
 
-    def _move(self, attempt: Attempt, state: states.State, why: str) -> None:
-        occurrence, at_utc = attempt.occurrence, self.now_utc
-        move(self.session, occurrence, state, why=why, now_utc=at_utc, node_id=self.node_id, attempt=attempt)
+    def _begin(self, attempt: Attempt, ringing: states.Ringing) -> None:
+        move(
+            self.session,
+            attempt.occurrence,
+            ringing,
+            why="rings",
+            now_utc=self.now_utc,
+            node_id=self.node_id,
+            attempt=attempt,
+        )
 
     def _refuse(self, attempt: Attempt) -> None:
         """It rings and ends at once."""
-        ringing = _waiting(attempt.occurrence).ring()
-        self._move(attempt, ringing, "rings")
-        policy = Policy.from_row(attempt.occurrence.alarm.policy)
-        after = ringing.end(Outcome.FORBIDDEN, policy, began_utc=attempt.began_utc, now_utc=self.now_utc)
-        self._move(attempt, after, attempt.detail)
-        if isinstance(after, states.Ended):
-            follow_on(self.session, attempt.occurrence, self.now_utc)
+        self._begin(attempt, _waiting(attempt.occurrence).ring())
+        end(self.session, attempt, Outcome.FORBIDDEN, self.now_utc, self.node_id, attempt.detail)
 
     def _ring(self, attempt: Attempt) -> Ring:
         occurrence, alarm = attempt.occurrence, attempt.occurrence.alarm
         policy = Policy.from_row(alarm.policy)
         state = _waiting(occurrence)
-        self._move(attempt, state.ring(), "rings")
+        self._begin(attempt, state.ring())
         late_s = None
         if isinstance(state, states.Booked | states.Due):
             late_s = occurrence.late_s = (attempt.began_utc - occurrence.due_utc).total_seconds()

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 
+from schedules.attempts import finish
 from schedules.claims import any_waits, next_instant
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
-from schedules.rows import Alarm, Occurrence
+from schedules.rows import Alarm, Audit, Occurrence
 from schedules.shaping import Shaping
 from store.database import Database
 
@@ -133,6 +134,23 @@ def test_whom_the_gate_forbids_is_not_rung_again_and_again(night: Night):
     assert night.claim(gate=lambda *_: "opted out") == []
     assert (night.state(alarm), night.outcomes(alarm)) == ("missed", ["forbidden"])
     assert night.events() == ["alarm.missed"]
+
+
+def test_the_history_says_why_it_was_forbidden_as_it_says_any_other_end(night: Night):
+    """By attempts that the gate refuses and by those that were made: their outcome, and the reason."""
+    refused, busy = night.book(wish()), night.book(wish("1002", policy=Policy(attempts=1)))
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim(gate=lambda _, occurrence, __: "opted out" if occurrence.number == "1001" else "")
+    night.database.write(
+        finish, ring.attempt_id, Outcome.BUSY, night.now_utc, node_id=night.node_id, detail="486"
+    )
+    query = select(Audit.alarm_id, Audit.why).where(
+        Audit.new_state == "missed", Audit.attempt_id.is_not(None)
+    )
+    reasons = {
+        (alarm, why) for alarm, why in night.database.read(lambda session: session.execute(query).all())
+    }
+    assert reasons == {(refused, "forbidden: opted out"), (busy, "busy: 486")}
 
 
 def test_an_alarm_that_fails_is_left_as_it_was_and_stops_no_other(night: Night):
