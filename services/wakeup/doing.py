@@ -28,9 +28,11 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
         case dialled.Proof(code):
             return _said(await write(codes.confirm_by_dialling, target, code, now_utc), "proof_done")
         case Simple.HEAR:
-            return office.phrases.bookings(await office.store.read(changes.coming, target), office.today())
+            booked_all = await office.store.read(changes.coming, target, now_utc)
+            return office.phrases.bookings(booked_all, office.today())
         case Simple.CANCEL_NEXT:
-            return ("cancelled" if await write(changes.cancel_next, target, now_utc) else "no_alarms",)
+            cancelled = await write(changes.cancel_next, target, now_utc)
+            return _next_cancelled(office, cancelled) if cancelled else ("no_alarms",)
         case Simple.CANCEL_ALL:
             return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)
         case Simple.OPT_OUT:
@@ -41,6 +43,13 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
             taken_back = await write(opt_outs.take_back, office.trust, target, said_by, now_utc)
             return _said(taken_back, "opt_in_done")
     raise AssertionError(asked)
+
+
+def _next_cancelled(office: Office, cancelled: changes.NextCancelled) -> Names:
+    """Of an alarm that repeats, the one after it rings: who hears only that it is cancelled may rely on silence."""
+    following = cancelled.following
+    goes_on = office.phrases.next_call(following.due_local, office.today()) if following else ()
+    return ("cancelled", *goes_on)
 
 
 def _said(answer: Answer, done: str) -> Names:

@@ -92,8 +92,9 @@ async def book_in(office: Office, call: Call, target: Target, minutes: int) -> N
 
 
 async def book_trial(office: Office, call: Call, target: Target) -> None:
-    """Ring back soon, to show that it works."""
+    """Ring back soon and once, to show that it works."""
     wish = _wish(office, target, office.now_utc().time(), ONCE, AlarmKind.TRIAL)
+    wish = replace(wish, policy=replace(wish.policy, attempts=1, snoozes=0))
 
     def write(session: Session) -> Occurrence:
         now_utc = office.now_utc()

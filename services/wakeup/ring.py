@@ -169,7 +169,7 @@ class _Script:
         if ring.purpose is Purpose.ESCALATION:
             return self._phrases.escalation(ring.alarm_number)
         hello = ("good_morning",) if first else ("again",)
-        last = ("last_call",) if first and ring.last_snooze else ()
+        last = ("last_call",) if first and ring.last_snooze and ring.kind is AlarmKind.WAKE else ()
         message = (ring.message,) if ring.message in self._phrases.texts else ()
         return (*hello, *self._phrases.time_now(local.time()), self._what(), *message, *last)
 

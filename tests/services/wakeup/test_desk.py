@@ -89,10 +89,23 @@ def test_what_is_booked_can_be_heard_changed_and_cancelled(desk: WakeupDesk, nig
     assert night.next_utc(1) == HALF_PAST_SIX_UTC + timedelta(minutes=20)
     assert desk.call("3322") == ["cancelled"]
     assert night.alarm_state(1) == "cancelled"
-    assert desk.call("3322") == ["cancelled"]
+    thursday = ["day_after_tomorrow", "hour_07", "minute_15"]
+    assert desk.call("3322") == ["cancelled", "next_call_is", *thursday, "will_ring_at"]
     assert night.alarm_state(2) == "active", "an alarm that repeats is skipped once"
+    assert desk.call("3311") == [
+        *["your_alarms", "workdays", "hour_07", "minute_15", "next_call_is", *thursday, "that_is_all"]
+    ]
     assert desk.call("3333") == ["all_cancelled"]
     assert desk.call("3333") == desk.call("3322") == desk.call("3220") == ["no_alarms"]
+
+
+def test_one_that_comes_later_this_once_is_not_said_to_do_so_always(desk: WakeupDesk):
+    desk.call("80630")
+    desk.call("3240")
+    assert desk.call("3311") == [
+        *["your_alarms", "workdays", "hour_06", "minute_30"],
+        *["next_call_is", "tomorrow", "hour_07", "minute_10", "that_is_all"],
+    ]
 
 
 def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk, night: Night):
@@ -108,6 +121,16 @@ def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk
 def test_a_trial_is_rung_a_quarter_of_a_minute_later(desk: WakeupDesk, night: Night):
     assert desk.call("3344")[0] == "trial"
     assert night.next_utc(1) == desk.now_utc + timedelta(seconds=15)
+
+
+def test_a_trial_is_rung_once_however_it_ends(desk: WakeupDesk, night: Night):
+    for occurrence, outcome in enumerate((Outcome.NO_ANSWER, Outcome.SNOOZED), 1):
+        desk.call("3344")
+        night.wait(20)
+        [ring] = night.claim()
+        night.finish(ring, outcome)
+        assert night.state(occurrence) == "missed"
+        desk.now_utc = night.now_utc
 
 
 def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk, night: Night):
