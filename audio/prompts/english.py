@@ -113,6 +113,10 @@ _REFUSALS = {
     "quota": "We cannot take more bookings today. Please call again tomorrow.",
     "fault": "Because of a fault, your call was not booked. Please try again later.",
     "code_wrong": "That confirmation code is wrong. Please check it, and dial again.",
+    "code_locked": "After too many wrong tries, this code no longer counts. Please book again tomorrow.",
+    "opt_in_how": "To be called again, hang up, and dial:",
+    "show_number": "Please show your number, and call again.",
+    "ask_operator": "Please tell the people who run this service.",
 }
 
 _CALL = {
@@ -138,6 +142,11 @@ _CALL = {
     "proof_call_2": "to confirm.",
     "proof_call_3": "If it was not you, you need do nothing. To stop all further calls, hang up, and dial:",
     "proof_call_4": "to refuse them.",
+    "proof_keys": "On a telephone with keys, you may press that number now.",
+    "refuse_keys": "On a telephone with keys, you may press eight twice now.",
+    "press_1_to_help": "If you will check on them, press one.",
+    "say_yes_to_help": "Or please say yes.",
+    "help_promised": "Thank you very much.",
     "message_0": "Enjoy your day.",
     "message_1": "Today is trash day.",
     "message_2": "It is time for your medicine.",

@@ -12,7 +12,7 @@ from services.wakeup.menu import menu
 from services.wakeup.new_bookings import book_at, book_in, book_trial
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
-from services.wakeup.refusals import refusal_clip
+from services.wakeup.refusals import refusal
 from store.errors import StoreError
 from trust.answers import Reason, Refused
 from trust.target import Target, target_of
@@ -27,7 +27,7 @@ async def serve(offices: Mapping[str, Office], language: str, call: Call) -> Non
     target = _target(office, call)
     if isinstance(target, Refused):
         log.info("wakeup_refused", reason=target.reason.value, trunk=target.trunk)
-        await office.say(call, (refusal_clip(target),))
+        await office.say(call, refusal(office, target))
         return
     try:
         asked = read_dialled(call.dialled.removeprefix(office.config.prefix))

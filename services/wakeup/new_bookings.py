@@ -17,7 +17,7 @@ from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
 from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_proof
-from services.wakeup.refusals import refusal_clip
+from services.wakeup.refusals import refusal
 from services.wakeup.sounds import kept_sign
 from services.wakeup.telephones import telephone_of
 from trust.answers import Answer, Granted, Refused
@@ -111,7 +111,7 @@ async def _book(office: Office, call: Call, target: Target, words: Names, write:
         answer = await office.store.write(_write_booking, office, target, write)
     if isinstance(answer, Refused):
         log.info("booking_refused", reason=answer.reason.value)
-        await office.say(call, (refusal_clip(answer),))
+        await office.say(call, refusal(office, answer))
         return
     await call.play(kept_sign())
     if answer.needs_proof:

@@ -150,8 +150,12 @@ class Phrases:
         Raises:
             ValueError: as `number` does.
         """
-        confirmed = ("proof_call_1", *self.code(prefix, confirm), "proof_call_2")
-        return (*confirmed, "proof_call_3", *self.code(prefix, refuse), "proof_call_4")
+        confirmed = ("proof_call_1", *self.code(prefix, confirm), "proof_call_2", "proof_keys")
+        return (*confirmed, "proof_call_3", *self.code(prefix, refuse), "proof_call_4", "refuse_keys")
+
+    def opted_out(self, prefix: str, digits: str) -> Names:
+        """That nobody may ring this telephone, and how that is taken back. Raises ValueError as `number` does."""
+        return ("opted_out", "opt_in_how", *self.code(prefix, digits), "then_dial")
 
     def escalation(self, digits: str) -> Names:
         """To the second number: that the first does not answer. Raises ValueError as `number` does."""

@@ -13,7 +13,8 @@ from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
 from services.wakeup.gate import trusting
 from store.database import Database
-from trust import proofs
+from trust import codes, opt_outs, proofs
+from trust.rows import By
 from trust.target import Target
 
 pytestmark = pytest.mark.unit
@@ -169,27 +170,47 @@ def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):
 def test_opting_out_holds_at_once_and_is_taken_back_by_that_telephone(desk: WakeupDesk, night: Night):
     desk.call("0630")
     assert desk.call("3411") == ["opt_out_done"]
-    assert desk.call("0700") == ["opted_out"]
+    back = [f"digit_{digit}" for digit in "73422"]
+    assert desk.call("0700")[:-1] == ["opted_out", "opt_in_how", *back]
     night.now_utc = HALF_PAST_SIX_UTC
     assert night.claim(gate=trusting(desk.trust)) == []
     assert desk.call("3422") == ["opt_in_done"]
     assert desk.call("0800")[-1] == "kept"
 
 
+def test_who_may_not_take_an_opt_out_back_is_sent_to_the_operator(desk: WakeupDesk):
+    assert desk.call("3411", BEHIND_B) == ["opt_out_done"]
+    assert desk.call("3422", BEHIND_B) == ["not_allowed", "ask_operator"]
+    target = Target("home", "alarms", OWN.number)
+    desk.database.write(opt_outs.opt_out, desk.trust, target, By.OPERATOR, desk.now_utc)
+    assert desk.call("3422") == ["opted_out", "ask_operator"]
+
+
+def test_a_code_that_is_locked_is_not_asked_for_again(desk: WakeupDesk):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    code = desk.database.write(codes.issue, target, desk.now_utc)
+    wrong = "11111111" if code != "11111111" else "22222222"
+    heard = [desk.call(wrong, BEHIND_B) for _ in range(codes.MOST_WRONG_TRIES)]
+    assert heard == [["code_wrong"]] * 4 + [["code_locked"]]
+    assert desk.call(code, BEHIND_B) == ["code_locked"]
+
+
 @pytest.mark.parametrize(
-    ("caller", "clip"),
+    ("caller", "clips"),
     [
-        (Caller(""), "no_number"),
-        (Caller("1001"), "no_number"),
-        (Caller("", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_number"),
+        (Caller(""), "no_number ask_operator"),
+        (Caller("1001"), "no_number ask_operator"),
+        (Caller("", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_number show_number"),
         (Caller("2001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
         (Caller("SIP-TRUNK-B", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
         (Caller("3902001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-X"), "no_way_back"),
-        (Caller("390110", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "not_allowed"),
+        (Caller("390110", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "not_allowed ask_operator"),
     ],
 )
-def test_who_cannot_be_rung_is_told_why(desk: WakeupDesk, night: Night, caller: Caller, clip: str):
-    assert desk.call("0630", caller) == [clip]
+def test_who_cannot_be_rung_is_told_why_and_what_to_do(
+    desk: WakeupDesk, night: Night, caller: Caller, clips: str
+):
+    assert desk.call("0630", caller) == clips.split()
     assert (
         night.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1 FROM alarm").all())
         == []
