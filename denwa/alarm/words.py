@@ -21,7 +21,7 @@ STATES = {
     StateName.CHECKING: Text("to be checked", "起床確認待ち"),
     StateName.ESCALATING: Text("rings the second number", "第二の番号を呼び出し"),
     StateName.ACKNOWLEDGED: Text("acknowledged", "起床"),
-    StateName.MISSED: Text("missed", "応答なしで終了"),
+    StateName.MISSED: Text("missed", "起床を確認できず"),
     StateName.CANCELLED: Text("cancelled", "取り消し"),
     StateName.EXPIRED: Text("expired", "期限切れ"),
 }
