@@ -30,7 +30,9 @@ async def serve(offices: Mapping[str, Office], language: str, call: Call) -> Non
         await office.say(call, refusal(office, target))
         return
     try:
-        asked = read_dialled(call.dialled.removeprefix(office.config.prefix))
+        prefix, after = office.config.prefix, call.dialled.removeprefix(office.config.prefix)
+        # a range of the extension that does not begin with the prefix would be read as other times
+        asked = read_dialled(after) if call.dialled.startswith(prefix) else dialled.Wrong()
         if asked is Simple.MENU:
             await menu(offices, language, call, target)
         else:

@@ -11,6 +11,7 @@ from support.wakeup_desk import BEHIND_B, OWN, WakeupDesk
 
 from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
+from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import trusting
 from store.database import Database
 from trust import codes, opt_outs, proofs
@@ -76,6 +77,13 @@ def test_a_time_that_is_none_is_said_to_be_wrong_and_how_to_dial(desk: WakeupDes
         f"how_to_dial_{n}" for n in (1, 2, 3)
     ]
     assert heard.count("digit_7") == 2, "the prefix, alone and in the example"
+
+
+def test_a_number_without_the_prefix_is_not_read_as_a_time(desk: WakeupDesk, night: Night):
+    """The extension's range still begins with 7: 70630 would be 6:30 of each Sunday."""
+    desk.config = WakeupConfig(prefix="8")
+    heard = desk.call("0630")
+    assert (heard[0], heard.count("digit_8")) == ("wrong_time", 2)
 
 
 def test_what_is_booked_can_be_heard_changed_and_cancelled(desk: WakeupDesk, night: Night):
