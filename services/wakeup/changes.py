@@ -19,7 +19,11 @@ _WHY = "dialled"
 
 def coming(session: Session, target: Target, now_utc: datetime) -> list[Booked]:
     """What rings this telephone, the next one first."""
-    return [_booked(each, now_utc) for each in booking.coming(session, target.exchange, target.number)]
+    return [
+        _booked(each, now_utc)
+        for each in booking.coming(session, target.exchange, target.number)
+        if each.state != StateName.CLOSING or Recurrence.parse(each.alarm.recurrence).repeats
+    ]
 
 
 def postpone_next(session: Session, target: Target, by: timedelta, now_utc: datetime) -> Booked | None:
@@ -48,7 +52,9 @@ class NextCancelled(NamedTuple):
 
 def cancel_next(session: Session, target: Target, now_utc: datetime) -> NextCancelled | None:
     """Cancel the next one, of an alarm that repeats this once; None when there is none."""
-    for occurrence in booking.coming(session, target.exchange, target.number, to_change=True):
+    found = booking.coming(session, target.exchange, target.number, to_change=True)
+    # one that has rung for the last time is not what he means, if there is another
+    for occurrence in sorted(found, key=lambda each: each.state == StateName.CLOSING):
         if Recurrence.parse(occurrence.alarm.recurrence).repeats:
             following = booking.skip(session, occurrence, _WHY, now_utc)
             return NextCancelled(_booked(following, now_utc) if following else None)

@@ -127,6 +127,21 @@ def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk
     assert night.state(1) == "acknowledged"
 
 
+def test_one_that_has_rung_for_the_last_time_is_neither_heard_nor_cancelled_in_anothers_place(
+    desk: WakeupDesk, night: Night
+):
+    desk.config = WakeupConfig(snoozes=0)
+    desk.call("0630")
+    desk.call("0700")
+    desk.now_utc = night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    night.finish(ring, Outcome.SNOOZED)
+    assert desk.call("3311") == ["your_alarms", "today", "hour_07", "that_is_all"]
+    assert desk.call("3322") == ["cancelled"]
+    assert (night.state(1), night.alarm_state(2)) == ("closing", "cancelled")
+    assert desk.call(f"4{ring.code}") == ["acknowledged", "goodbye"]
+
+
 def test_a_trial_is_rung_a_quarter_of_a_minute_later(desk: WakeupDesk, night: Night):
     assert desk.call("3344")[0] == "trial"
     assert night.next_utc(1) == desk.now_utc + timedelta(seconds=15)
@@ -138,6 +153,8 @@ def test_a_trial_is_rung_once_however_it_ends(desk: WakeupDesk, night: Night):
         night.wait(20)
         [ring] = night.claim()
         night.finish(ring, outcome)
+        night.wait(600)
+        assert night.claim() == []
         assert night.state(occurrence) == "missed"
         desk.now_utc = night.now_utc
 
