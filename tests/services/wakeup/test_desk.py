@@ -186,6 +186,31 @@ def test_a_number_that_was_not_proved_is_not_rung_but_the_alarm_told_of(desk: Wa
     assert night.events() == ["alarm.missed"]
 
 
+def test_what_repeats_for_a_number_that_nobody_proved_ends_with_its_first_time(
+    desk: WakeupDesk, night: Night
+):
+    """Whoever forges numbers could else have as many told of as missed each day as he likes."""
+    desk.call("80630", BEHIND_B)
+    desk.call("80630")
+    night.now_utc = HALF_PAST_SIX_UTC
+    rings = night.claim(gate=trusting(desk.trust))
+    assert [ring.telephone.number for ring in rings] == [OWN.number]
+    assert (night.alarm_state(1), night.occurrences(1), night.events()) == (
+        "ended",
+        [("missed", None)],
+        ["alarm.missed"],
+    )
+
+
+def test_what_repeats_goes_on_where_a_proof_has_ended(desk: WakeupDesk, night: Night):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=179, hours=23))
+    desk.call("80630", BEHIND_B)
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(gate=trusting(desk.trust)) == []
+    assert (night.outcomes(1), night.alarm_state(1)) == (["forbidden"], "active")
+
+
 def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):
     target = Target("home", "alarms", "3902001", BEHIND_B.peer)
     desk.database.write(proofs.prove, target, desk.now_utc)
