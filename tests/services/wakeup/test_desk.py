@@ -170,6 +170,8 @@ def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk
         lambda session: session.connection().exec_driver_sql("SELECT code FROM trust_code").scalar()
     )
     night.finish(proving, Outcome.UNACKNOWLEDGED)
+    desk.now_utc = night.now_utc
+    assert desk.call("0700", BEHIND_B)[-1] == "proof_lately", "it is rung once a day"
     assert desk.call("11111111" if code != "11111111" else "22222222", BEHIND_B) == ["code_wrong"]
     assert desk.call(str(code), replace(BEHIND_B, peer="SIP-TRUNK-X")) == ["no_way_back"]
     assert desk.call(str(code), BEHIND_B) == ["proof_done"]
