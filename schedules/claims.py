@@ -163,7 +163,7 @@ def _due(
 
 
 def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: str) -> bool:
-    """End what has waited beyond its validity, or for a call back that did not come."""
+    """End what is due and has waited beyond its validity, or for a call back that did not come."""
     validity = timedelta(seconds=Policy.from_row(occurrence.alarm.policy).validity_s)
     state, why = state_of(occurrence), "its validity is over"
     match state:
@@ -173,7 +173,7 @@ def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: 
             now_utc > state.next_utc + validity
         ):
             ended = state.give_up()
-        case states.Closing() if now_utc >= state.next_utc:
+        case states.Closing():
             ended, why = state.give_up(), "nobody called back"
         case _:
             return False
@@ -211,8 +211,7 @@ class _Taking:
         lines = Lines(self.session, self.shaping)
         attempts = []
         for occurrence in due:
-            over = _over(self.session, occurrence, self.now_utc, self.node_id)
-            if over or occurrence.state == states.StateName.CLOSING:
+            if _over(self.session, occurrence, self.now_utc, self.node_id):
                 continue
             if (occurrence.exchange, occurrence.number) in self.in_use or not lines.free_for(occurrence):
                 continue

@@ -16,6 +16,8 @@ LEAST_PAUSE_S = 10
 """Between the end of one attempt and the next one, however long the first took."""
 CALL_BACK_S = 600
 """How long after an attempt began the sleeper may call back to acknowledge it, in seconds."""
+CLOSES_S = CALL_BACK_S + 5
+"""After what time nobody is waited for: what is due is taken a moment ahead, which must not cut the time short."""
 DIALS_S = 60
 """How long whoever hung up the last call has to dial its code, before the second number is troubled, in seconds."""
 _CODE_WAS_HEARD = {
@@ -185,7 +187,7 @@ class Escalating(_Started):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last call was answered, and its code may still be dialled until `next_utc`; nothing rings any more."""
+    """The last call was answered, and its code may still be dialled; at `next_utc` that is over. Nothing rings."""
 
     name: ClassVar = StateName.CLOSING
     next_utc: datetime
@@ -277,7 +279,7 @@ def _over(
         pause = timedelta(seconds=DIALS_S if may_call_back else LEAST_PAUSE_S)
         return Escalating(now_utc + pause, _more(tally, escalated=1))
     if may_call_back:
-        return Closing(max(began_utc + timedelta(seconds=CALL_BACK_S), now_utc), tally, outcome)
+        return Closing(max(began_utc + timedelta(seconds=CLOSES_S), now_utc), tally, outcome)
     return Missed(tally, outcome)
 
 

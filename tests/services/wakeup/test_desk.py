@@ -153,7 +153,7 @@ def test_a_trial_is_rung_once_however_it_ends(desk: WakeupDesk, night: Night):
         night.wait(20)
         [ring] = night.claim()
         night.finish(ring, outcome)
-        night.wait(600)
+        night.wait(605)
         assert night.claim() == []
         assert night.state(occurrence) == "missed"
         desk.now_utc = night.now_utc
