@@ -12,6 +12,7 @@ _TELEPHONE = Text(
     "or with a SIP telephone on this machine, without registering:",
     "このマシンの SIP 電話からは、登録なしで:",
 )
+_RANGES = Text("and ranges of numbers (X: 0 to 9):", "番号の範囲 (X は 0〜9):")
 _AT = Text(
     "At {exchange} ({host}:{port}), extension {user}:",
     "交換機 {exchange} ({host}:{port}) の内線 {user}:",
@@ -57,13 +58,18 @@ def greeting(
 def _by_itself(
     configuration: Configuration, listening: Listening, opened: set[str], language: Language, command: str
 ) -> list[str]:
-    numbers = {
-        number: name for number, name in configuration.numbers.items() if name in opened and number.isdigit()
-    }
+    offered = {number: name for number, name in configuration.numbers.items() if name in opened}
+    numbers = {number: name for number, name in offered.items() if number.isdigit()}
+    ranges = [
+        f"    {number}    {name}"
+        for number, name in offered.items()
+        if number not in numbers and "[" not in number
+    ]
     elsewhere = "" if listening.port == 5060 else f" --server {listening.address}:{listening.port}"
     by_hand = [f"    {command} call {number}{elsewhere}    {name}" for number, name in numbers.items()]
     by_telephone = [f"    {listening.uri(number)}    {name}" for number, name in numbers.items()]
-    return [_HEAR.say(language), *by_hand, _TELEPHONE.say(language), *by_telephone]
+    more = [_RANGES.say(language), *ranges] if ranges else []
+    return [_HEAR.say(language), *by_hand, _TELEPHONE.say(language), *by_telephone, *more]
 
 
 def _by_exchange(

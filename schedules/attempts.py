@@ -14,8 +14,7 @@ from schedules.outcomes import Outcome
 from schedules.policy import Policy
 from schedules.rows import Attempt, Occurrence
 
-ACKNOWLEDGED_WITHIN = timedelta(minutes=10)
-"""How long after an attempt began the sleeper may call back to acknowledge it."""
+ACKNOWLEDGED_WITHIN = timedelta(seconds=states.CALL_BACK_S)
 MOST_WRONG_CODES = 5
 """After so many wrong ones, an attempt's code is worth nothing."""
 LONGEST_CALL = timedelta(minutes=5)

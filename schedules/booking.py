@@ -179,8 +179,10 @@ def retime(
 
 
 def follow_on(session: Session, ended: Occurrence, now_utc: datetime) -> Occurrence | None:
-    """After the end of an occurrence: the alarm's next one, or the alarm's end."""
+    """After the end of an occurrence: the alarm's next one, or the alarm's end, unless that has come already."""
     alarm = ended.alarm
+    if alarm.state != AlarmState.ACTIVE:
+        return None
     try:
         due = due_after(alarm, ended.due_utc)
     except ScheduleError as error:  # a zone that this machine does not know, say: it must not stop the others

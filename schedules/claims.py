@@ -164,9 +164,9 @@ def _due(
 
 
 def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: str) -> bool:
-    """End what has waited beyond its validity."""
+    """End what is due and has waited beyond its validity, or for a call back that did not come."""
     validity = timedelta(seconds=Policy.from_row(occurrence.alarm.policy).validity_s)
-    state = state_of(occurrence)
+    state, why = state_of(occurrence), "its validity is over"
     match state:
         case states.Booked() | states.Due() if now_utc > occurrence.due_utc + validity:
             ended: states.Ended = state.expire()
@@ -174,9 +174,11 @@ def _over(session: Session, occurrence: Occurrence, now_utc: datetime, node_id: 
             now_utc > state.next_utc + validity
         ):
             ended = state.give_up()
+        case states.Closing():
+            ended, why = state.give_up(), "nobody called back"
         case _:
             return False
-    move(session, occurrence, ended, why="its validity is over", now_utc=now_utc, node_id=node_id)
+    move(session, occurrence, ended, why=why, now_utc=now_utc, node_id=node_id)
     follow_on(session, occurrence, now_utc)
     return True
 

@@ -16,7 +16,7 @@ NO_NODE = ""
 """In the audit: it was no running program, but a command."""
 
 
-def state_of(occurrence: Occurrence) -> State:
+def state_of(occurrence: Occurrence) -> State:  # noqa: PLR0911 - one for each kind of state
     """The state that a row is in."""
     tally = Tally(occurrence.failed, occurrence.snoozed, occurrence.checked, occurrence.escalated)
     name = StateName(occurrence.state)
@@ -32,6 +32,8 @@ def state_of(occurrence: Occurrence) -> State:
         case StateName.MISSED:
             return states.Missed(tally, Outcome(occurrence.last_outcome or ""))
     assert occurrence.next_utc is not None  # noqa: S101 - what waits, waits for an instant
+    if name is StateName.CLOSING:
+        return states.Closing(occurrence.next_utc, tally, Outcome(occurrence.last_outcome or ""))
     return _WAITING[name](occurrence.next_utc, tally)
 
 
@@ -59,7 +61,7 @@ def move(
     old = occurrence.state
     occurrence.state = state.name
     occurrence.purpose = state.purpose if isinstance(state, states.Ringing) else None
-    occurrence.next_utc = state.next_utc if isinstance(state, states.Waiting) else None
+    occurrence.next_utc = state.next_utc if isinstance(state, states.Waiting | states.Closing) else None
     occurrence.ended_utc = now_utc if isinstance(state, Ended) else None
     for name, value in asdict(state.tally).items():
         setattr(occurrence, name, value)

@@ -1,7 +1,7 @@
 """The life of one occurrence of an alarm, as states that offer only what may follow them (docs/wakeup.md has the picture).
 
-Booked, Due, Retry, Snoozed, Checking and Escalating wait for an instant; Ringing waits for the end of an attempt; the
-other four are ends. A state is a value; its methods give the state that follows. No clock is read here.
+Booked, Due, Retry, Snoozed, Checking and Escalating wait for an instant at which they ring; Closing waits for one too, and
+rings no more; Ringing waits for the end of an attempt; the other four are ends. A state is a value; its methods give the state that follows. No clock is read here.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,20 @@ from schedules.policy import Policy
 
 LEAST_PAUSE_S = 10
 """Between the end of one attempt and the next one, however long the first took."""
+CALL_BACK_S = 600
+"""How long after an attempt began the sleeper may call back to acknowledge it, in seconds."""
+CLOSES_S = CALL_BACK_S + 5
+"""After what time nobody is waited for: what is due is taken a moment ahead, which must not cut the time short."""
+DIALS_S = 60
+"""How long whoever hung up the last call has to dial its code, before the second number is troubled, in seconds."""
+_CODE_WAS_HEARD = {
+    Outcome.SNOOZED,
+    Outcome.UNACKNOWLEDGED,
+    Outcome.SILENCE,
+    Outcome.PROBABLY_AWAKE,
+    Outcome.UNKNOWN,
+}
+"""After these the sleeper may be dialling the code of the call: on a rotary dial he must hang up first."""
 
 
 class StateName(StrEnum):
@@ -26,6 +40,7 @@ class StateName(StrEnum):
     SNOOZED = "snoozed"
     CHECKING = "checking"
     ESCALATING = "escalating"
+    CLOSING = "closing"
     ACKNOWLEDGED = "acknowledged"
     MISSED = "missed"
     CANCELLED = "cancelled"
@@ -171,6 +186,28 @@ class Escalating(_Started):
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The last call was answered, and its code may still be dialled; at `next_utc` that is over. Nothing rings."""
+
+    name: ClassVar = StateName.CLOSING
+    next_utc: datetime
+    tally: Tally
+    last: Outcome
+
+    def acknowledge(self) -> Acknowledged:
+        """The sleeper called us."""
+        return Acknowledged(self.tally)
+
+    def cancel(self) -> Cancelled:
+        """It is not wanted any more."""
+        return Cancelled(self.tally)
+
+    def give_up(self) -> Missed:
+        """Nobody called."""
+        return Missed(self.tally, self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Ringing:
     """An attempt is under way; its row says by whom."""
 
@@ -188,7 +225,7 @@ class Ringing:
 
     def end(
         self, outcome: Outcome, policy: Policy, *, began_utc: datetime, now_utc: datetime
-    ) -> "Acknowledged | Snoozed | Checking | Retry | Escalating | Missed":
+    ) -> "Acknowledged | Snoozed | Checking | Retry | Escalating | Closing | Missed":
         """The attempt that began at `began_utc` is over."""
         match outcome:
             case Outcome.ACKNOWLEDGED:
@@ -196,7 +233,7 @@ class Ringing:
             case Outcome.PROBABLY_AWAKE if not policy.demands_acknowledgement:
                 return self._sounded_awake(policy, now_utc)
             case Outcome.SNOOZED if self.purpose is not Purpose.ESCALATION:
-                return self._hung_up_early(policy, now_utc)
+                return self._hung_up_early(policy, began_utc, now_utc)
             case _:
                 return self._failed(outcome, policy, began_utc, now_utc)
 
@@ -206,21 +243,23 @@ class Ringing:
         tally = _more(self.tally, checked=1)
         return Checking(now_utc + timedelta(seconds=policy.check_after_s), tally)
 
-    def _hung_up_early(self, policy: Policy, now_utc: datetime) -> "Snoozed | Escalating | Missed":
+    def _hung_up_early(
+        self, policy: Policy, began_utc: datetime, now_utc: datetime
+    ) -> "Snoozed | Escalating | Closing | Missed":
         if self.tally.snoozed >= policy.snoozes:
-            return _over(self.tally, Outcome.SNOOZED, policy, now_utc)
+            return _over(self.tally, Outcome.SNOOZED, policy, began_utc, now_utc)
         return Snoozed(now_utc + timedelta(seconds=policy.snooze_s), _more(self.tally, snoozed=1))
 
     def _failed(
         self, outcome: Outcome, policy: Policy, began_utc: datetime, now_utc: datetime
-    ) -> "Retry | Escalating | Missed":
+    ) -> "Retry | Escalating | Closing | Missed":
         if self.purpose is Purpose.ESCALATION:
             if self.tally.escalated >= policy.attempts or outcome is Outcome.FORBIDDEN:
                 return Missed(self.tally, outcome)
             return Escalating(_pause(policy, began_utc, now_utc), _more(self.tally, escalated=1))
         tally = _more(self.tally, failed=1)
         if tally.failed >= policy.attempts or outcome is Outcome.FORBIDDEN:
-            return _over(tally, outcome, policy, now_utc)
+            return _over(tally, outcome, policy, began_utc, now_utc)
         return Retry(_pause(policy, began_utc, now_utc), tally)
 
 
@@ -228,13 +267,19 @@ Waiting = Booked | Due | Retry | Snoozed | Checking | Escalating
 """What rings next, by itself."""
 Ended = Acknowledged | Missed | Cancelled | Expired
 """Where nothing follows."""
-State = Waiting | Ringing | Ended
+State = Waiting | Closing | Ringing | Ended
 
 
-def _over(tally: Tally, outcome: Outcome, policy: Policy, now_utc: datetime) -> Escalating | Missed:
+def _over(
+    tally: Tally, outcome: Outcome, policy: Policy, began_utc: datetime, now_utc: datetime
+) -> Escalating | Closing | Missed:
     """The first number's attempts are over."""
+    may_call_back = outcome in _CODE_WAS_HEARD
     if policy.escalate_to and outcome is not Outcome.FORBIDDEN:
-        return Escalating(now_utc + timedelta(seconds=LEAST_PAUSE_S), _more(tally, escalated=1))
+        pause = timedelta(seconds=DIALS_S if may_call_back else LEAST_PAUSE_S)
+        return Escalating(now_utc + pause, _more(tally, escalated=1))
+    if may_call_back:
+        return Closing(max(began_utc + timedelta(seconds=CLOSES_S), now_utc), tally, outcome)
     return Missed(tally, outcome)
 
 

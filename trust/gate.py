@@ -90,6 +90,14 @@ def may_ring(
     return Granted()
 
 
+def was_rung_lately(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
+    """Whether a telephone was rung for a proof within 24 hours, by whatever way, so that it is not rung for one now."""
+    rung = session.scalars(
+        select(ProvingCall.rung_utc).where(ProvingCall.destination.in_(destinations(settings, target)))
+    )
+    return any(each is not None and now_utc < each + BETWEEN_PROVING_CALLS for each in rung)
+
+
 def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:
     """Why a telephone is not to be rung at all."""
     rules = settings.exchanges.get(target.exchange)

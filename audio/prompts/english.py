@@ -87,6 +87,7 @@ _BOOKING = {
     "how_to_dial_2": "and then the time in four digits. For example, for six thirty AM, dial:",
     "how_to_dial_3": "Please hang up, and dial again.",
     "proof_first": "This number is new to us. We will now call it once, to tell you a confirmation code.",
+    "proof_lately": "We have called this number with its code today. Please dial that code, or call again tomorrow.",
     "proof_done": "Your number is confirmed.",
     "no_alarms": "You have no calls booked.",
     "your_alarms": "You have booked these calls:",
@@ -113,6 +114,10 @@ _REFUSALS = {
     "quota": "We cannot take more bookings today. Please call again tomorrow.",
     "fault": "Because of a fault, your call was not booked. Please try again later.",
     "code_wrong": "That confirmation code is wrong. Please check it, and dial again.",
+    "code_locked": "After too many wrong tries, this code no longer counts. Please book again tomorrow.",
+    "opt_in_how": "To be called again, hang up, and dial:",
+    "show_number": "Please show your number, and call again.",
+    "ask_operator": "Please tell the people who run this service.",
 }
 
 _CALL = {
@@ -138,6 +143,11 @@ _CALL = {
     "proof_call_2": "to confirm.",
     "proof_call_3": "If it was not you, you need do nothing. To stop all further calls, hang up, and dial:",
     "proof_call_4": "to refuse them.",
+    "proof_keys": "On a telephone with keys, you may press that number now.",
+    "refuse_keys": "On a telephone with keys, you may press eight twice now.",
+    "press_1_to_help": "If you will check on them, press one.",
+    "say_yes_to_help": "Or please say yes.",
+    "help_promised": "Thank you very much.",
     "message_0": "Enjoy your day.",
     "message_1": "Today is trash day.",
     "message_2": "It is time for your medicine.",

@@ -40,6 +40,9 @@ _WHYS = {
     "waits for a free line, or for its telephone": Text(
         "waits for a free line, or for its telephone", "回線か電話機の空き待ち"
     ),
+    "dialled": Text("by telephone", "電話で操作"),
+    "its number was never proved": Text("its number was never proved", "番号が確認されなかった"),
+    "nobody called back": Text("nobody called back", "折り返しなし"),
     "called back with the code": Text("called back with the code", "コードで折り返し"),
     "changed by a calendar file": Text("changed by a calendar file", "カレンダーファイルで変更"),
 }

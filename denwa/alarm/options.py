@@ -82,8 +82,8 @@ MinutesOption = Annotated[
 ZoneOption = Annotated[
     str,
     _option(
-        "The IANA time zone of TIME; else as in [wakeup].",
-        "時刻のタイムゾーン（IANA の名前）。省けば [wakeup] のとおり。",
+        r"The IANA time zone of TIME; else as in \[wakeup].",
+        r"時刻のタイムゾーン（IANA の名前）。省けば \[wakeup] のとおり。",
         "ZONE",
     ),
 ]

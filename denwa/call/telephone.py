@@ -135,7 +135,7 @@ class Telephone:
 
     async def _listen(self, call: Call, handset: Handset, speaker: Speaker) -> None:
         self._show("player", speaker.player)
-        while True:
+        while call.end is None:
             await asyncio.sleep(LISTEN_EVERY_S)
             first_sample, pcm = handset.read()
             for arrival in handset.arrivals():

@@ -13,7 +13,7 @@ _LINES = (
         "DHHMM",
         "10630",
         "Every week on D: Monday 1 to Sunday 7, workdays 8",
-        "毎週の予約。D は 1 月曜〜7 日曜、8 平日",
+        "毎週の予約。D は月曜1〜日曜7、祝日でない平日8",
     ),
     ("31MM", "3130", "Rings you in MM minutes", "MM 分後に呼び出します"),
     (Simple.HEAR.value, Simple.HEAR.value, "Reads your alarms to you", "予約の読み上げ"),

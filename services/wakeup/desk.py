@@ -12,7 +12,7 @@ from services.wakeup.menu import menu
 from services.wakeup.new_bookings import book_at, book_in, book_trial
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
-from services.wakeup.refusals import refusal_clip
+from services.wakeup.refusals import refusal
 from store.errors import StoreError
 from trust.answers import Reason, Refused
 from trust.target import Target, target_of
@@ -27,10 +27,12 @@ async def serve(offices: Mapping[str, Office], language: str, call: Call) -> Non
     target = _target(office, call)
     if isinstance(target, Refused):
         log.info("wakeup_refused", reason=target.reason.value, trunk=target.trunk)
-        await office.say(call, (refusal_clip(target),))
+        await office.say(call, refusal(office, target))
         return
     try:
-        asked = read_dialled(call.dialled.removeprefix(office.config.prefix))
+        prefix, after = office.config.prefix, call.dialled.removeprefix(office.config.prefix)
+        # a range of the extension that does not begin with the prefix would be read as other times
+        asked = read_dialled(after) if call.dialled.startswith(prefix) else dialled.Wrong()
         if asked is Simple.MENU:
             await menu(offices, language, call, target)
         else:

@@ -5,9 +5,9 @@ from services.wakeup import changes, dialled
 from services.wakeup.dialled import Simple
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
-from services.wakeup.refusals import refusal_clip
+from services.wakeup.refusals import opt_in_refusal, refusal
 from trust import codes, opt_outs
-from trust.answers import Answer, Granted
+from trust.answers import Granted
 from trust.target import Target
 
 AtOnce = dialled.Later | dialled.Awake | dialled.Proof | Simple
@@ -26,11 +26,14 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
             over = await write(acknowledge_by_call, target.exchange, target.number, code, now_utc)
             return ("acknowledged", "goodbye") if over else ("code_wrong",)
         case dialled.Proof(code):
-            return _said(await write(codes.confirm_by_dialling, target, code, now_utc), "proof_done")
+            proved = await write(codes.confirm_by_dialling, target, code, now_utc)
+            return ("proof_done",) if isinstance(proved, Granted) else refusal(office, proved)
         case Simple.HEAR:
-            return office.phrases.bookings(await office.store.read(changes.coming, target), office.today())
+            booked_all = await office.store.read(changes.coming, target, now_utc)
+            return office.phrases.bookings(booked_all, office.today())
         case Simple.CANCEL_NEXT:
-            return ("cancelled" if await write(changes.cancel_next, target, now_utc) else "no_alarms",)
+            cancelled = await write(changes.cancel_next, target, now_utc)
+            return _next_cancelled(office, cancelled) if cancelled else ("no_alarms",)
         case Simple.CANCEL_ALL:
             return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)
         case Simple.OPT_OUT:
@@ -39,9 +42,12 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
         case Simple.OPT_IN:
             said_by = opt_outs.dialled_by(target)
             taken_back = await write(opt_outs.take_back, office.trust, target, said_by, now_utc)
-            return _said(taken_back, "opt_in_done")
+            return ("opt_in_done",) if isinstance(taken_back, Granted) else opt_in_refusal(taken_back)
     raise AssertionError(asked)
 
 
-def _said(answer: Answer, done: str) -> Names:
-    return (done,) if isinstance(answer, Granted) else (refusal_clip(answer),)
+def _next_cancelled(office: Office, cancelled: changes.NextCancelled) -> Names:
+    """Of an alarm that repeats, the one after it rings: who hears only that it is cancelled may rely on silence."""
+    following = cancelled.following
+    goes_on = office.phrases.next_call(following.due_local, office.today()) if following else ()
+    return ("cancelled", *goes_on)

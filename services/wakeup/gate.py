@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from schedules.claims import Gate, Ring
-from schedules.rows import AlarmKind, Occurrence
+from schedules.history import end_alarm
+from schedules.rows import AlarmKind, AlarmState, BookedHow, Occurrence
 from trust import codes
-from trust.answers import Purpose, Refused
+from trust.answers import Purpose, Reason, Refused
 from trust.gate import may_ring
-from trust.rows import Code
+from trust.rows import Code, Proof
 from trust.settings import TrustSettings
 from trust.target import Target
 
@@ -25,12 +26,22 @@ def trusting(settings: TrustSettings) -> Gate:
         purpose = Purpose.PROVING if proves else Purpose.WANTED
         answer = may_ring(session, settings, target, purpose, now_utc)
         if isinstance(answer, Refused):
+            if answer.reason is Reason.UNPROVED:
+                _end_if_nobodys(session, occurrence, now_utc)
             return str(answer.reason)
         if proves:
             codes.issue(session, target, now_utc)
         return ""
 
     return gate
+
+
+def _end_if_nobodys(session: Session, occurrence: Occurrence, now_utc: datetime) -> None:
+    """End what a caller booked for a number that was never proved: forged ones that repeat would pile up for ever."""
+    alarm = occurrence.alarm
+    by_caller = alarm.booked_how in {BookedHow.DIGITS, BookedHow.MENU} and occurrence.number == alarm.number
+    if by_caller and session.get(Proof, (alarm.exchange, alarm.number)) is None:
+        end_alarm(session, alarm, AlarmState.ENDED, "its number was never proved", now_utc)
 
 
 def code_to_speak(ring: Ring) -> Callable[[Session], str]:

@@ -61,14 +61,18 @@ async def _time(office: Office, call: Call) -> DialledTime:
 
 
 async def _second(office: Office, call: Call, target: Target) -> Target | None:
-    """A second number at the caller's exchange that may be rung; None where none is wanted."""
+    """A second number at the caller's exchange that may be rung; None where none is wanted.
+
+    A telephone of the exchange itself needs no proof, so only its neighbours there may name it: by a trunk anybody could
+    have it rung at night. Whether another one is proved is asked when it is to be rung.
+    """
     rules = office.trust.exchanges[target.exchange]
     for _ in range(TRIES):
         pressed = await number(office, call, ("menu_second_number",))
         if not pressed or pressed == target.number:
             return None
         trunk = rules.trunk_of(pressed)
-        if rules.barred(pressed, trunk) is None:  # whether it is proved is asked when it is to be rung
+        if rules.barred(pressed, trunk) is None and (trunk or target.is_own):
             return replace(target, number=pressed, trunk=trunk)
         await office.say(call, ("not_allowed",))
     return None

@@ -17,11 +17,11 @@ from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
 from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_proof
-from services.wakeup.refusals import refusal_clip
+from services.wakeup.refusals import refusal
 from services.wakeup.sounds import kept_sign
 from services.wakeup.telephones import telephone_of
 from trust.answers import Answer, Granted, Refused
-from trust.gate import may_book
+from trust.gate import may_book, was_rung_lately
 from trust.target import Target
 
 log = structlog.get_logger()
@@ -92,8 +92,9 @@ async def book_in(office: Office, call: Call, target: Target, minutes: int) -> N
 
 
 async def book_trial(office: Office, call: Call, target: Target) -> None:
-    """Ring back soon, to show that it works."""
+    """Ring back soon and once, to show that it works."""
     wish = _wish(office, target, office.now_utc().time(), ONCE, AlarmKind.TRIAL)
+    wish = replace(wish, policy=replace(wish.policy, attempts=1, snoozes=0))
 
     def write(session: Session) -> Occurrence:
         now_utc = office.now_utc()
@@ -104,17 +105,17 @@ async def book_trial(office: Office, call: Call, target: Target) -> None:
 
 async def _book(office: Office, call: Call, target: Target, words: Names, write: Write) -> None:
     """Ask, say to the end, and only then write: whoever hangs up before has booked nothing."""
-    answer = await _ask(office, target)
+    answer, proof = await _ask(office, target), ""
     if isinstance(answer, Granted):
         await office.say(call, (*words, *office.phrases.number_called(target.number)))
-        answer = await office.store.write(_write_booking, office, target, write)
+        answer, proof = await office.store.write(_write_booking, office, target, write)
     if isinstance(answer, Refused):
         log.info("booking_refused", reason=answer.reason.value)
-        await office.say(call, (refusal_clip(answer),))
+        await office.say(call, refusal(office, answer))
         return
     await call.play(kept_sign())
-    if answer.needs_proof:
-        await office.say(call, ("proof_first",))
+    if proof:
+        await office.say(call, (proof,))
 
 
 async def _ask(office: Office, target: Target) -> Answer:
@@ -130,15 +131,20 @@ async def _ask(office: Office, target: Target) -> Answer:
     raise AssertionError
 
 
-def _write_booking(session: Session, office: Office, target: Target, write: Write) -> Answer:
+def _write_booking(session: Session, office: Office, target: Target, write: Write) -> tuple[Answer, str]:
+    """The answer, and the clip that says how the number is to be proved, "" where it is."""
     now_utc = office.now_utc()
     answer = may_book(session, office.trust, target, target, now_utc)
-    if isinstance(answer, Granted):
-        write(session)
-        if answer.needs_proof:
-            booker = Booker(target.number, BookedHow.DIGITS, office.config.zone, office.phrases.name)
-            book_proof(session, telephone_of(target), booker, now_utc)
-    return answer
+    if isinstance(answer, Refused):
+        return answer, ""
+    write(session)
+    if not answer.needs_proof:
+        return answer, ""
+    if was_rung_lately(session, office.trust, target, now_utc):
+        return answer, "proof_lately"
+    booker = Booker(target.number, BookedHow.DIGITS, office.config.zone, office.phrases.name)
+    book_proof(session, telephone_of(target), booker, now_utc)
+    return answer, "proof_first"
 
 
 def _wish(

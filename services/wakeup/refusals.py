@@ -1,5 +1,8 @@
-"""Which clip says a refusal; what an operator must do stands in the log and in docs/trust.md."""
+"""How a refusal is said, and what to do; what an operator must do stands in the log and in docs/trust.md."""
 
+from services.wakeup.dialled import Simple
+from services.wakeup.office import Office
+from services.wakeup.phrases import Names
 from trust.answers import Reason, Refused
 
 _CLIPS = {
@@ -9,7 +12,6 @@ _CLIPS = {
     Reason.NUMBER_LOST: "no_way_back",
     Reason.NO_RETURN_PREFIX: "no_way_back",
     Reason.NO_EXCHANGE: "no_way_back",
-    Reason.OPTED_OUT: "opted_out",
     Reason.PROVING_LATELY: "quota",
     Reason.SOURCE_QUOTA: "quota",
     Reason.TARGET_QUOTA: "quota",
@@ -17,10 +19,24 @@ _CLIPS = {
     Reason.TOTAL_QUOTA: "quota",
     Reason.NO_CODE: "code_wrong",
     Reason.WRONG_CODE: "code_wrong",
-    Reason.CODE_LOCKED: "code_wrong",
+    Reason.CODE_LOCKED: "code_locked",
 }
+_REMEDIES = {Reason.WITHHELD: "show_number", Reason.CLAIM: "ask_operator"}
+"""Where the clip does not say what to do."""
 
 
-def refusal_clip(refused: Refused) -> str:
-    """The clip's name."""
-    return _CLIPS.get(refused.reason, "not_allowed")
+def refusal(office: Office, refused: Refused) -> Names:
+    """What is said to whoever booked, or dialled a code."""
+    if refused.reason is Reason.OPTED_OUT:
+        return office.phrases.opted_out(office.config.prefix, Simple.OPT_IN.value)
+    clip = _CLIPS.get(refused.reason)
+    if clip is None:
+        return ("not_allowed", "ask_operator")
+    remedy = _REMEDIES.get(refused.reason)
+    return (clip, remedy) if remedy else (clip,)
+
+
+def opt_in_refusal(refused: Refused) -> Names:
+    """What is said to whoever may not take it back himself that his telephone is never rung."""
+    what = "opted_out" if refused.reason is Reason.OPTED_OUT else "not_allowed"
+    return (what, "ask_operator")

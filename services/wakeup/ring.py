@@ -18,6 +18,7 @@ from schedules.rows import AlarmKind
 from services.wakeup.conversation import YES, Conversation, Interrupted, converse
 from services.wakeup.dialled import ACKNOWLEDGES, PROOF_DIGITS, Simple
 from services.wakeup.phrases import Names, Phrases
+from store.errors import StoreError
 
 ROUNDS = 3
 """How often it is all said before the call ends by itself."""
@@ -25,6 +26,8 @@ BREATH_S = 1.5
 """The pause before the question, in seconds: a machine that speaks over our words is heard in it."""
 PROOF_KEYS = "1234567"
 """The digits of a proving call's code."""
+NEVER = "88"
+"""Pressed in a proving call: never ring this telephone again. None of a code's digits, and twice, as 8 may be the prefix."""
 NEXT_KEY_S = 6.0
 """How long the code's next digit is waited for, in seconds."""
 
@@ -48,6 +51,7 @@ class Ringer:
         now_utc: the time that is said.
         proof_code: the code that a proving call has to speak, "" when there is none any more.
         confirm: whether what was pressed in a proving call is its code; then the number is proved.
+        refuse: whoever was called for a proof never wants to be rung again.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Ringer:
         now_utc: Callable[[], datetime],
         proof_code: Callable[[Ring], Awaitable[str]],
         confirm: Callable[[Ring, str], Awaitable[bool]],
+        refuse: Callable[[Ring], Awaitable[None]],
     ) -> None:
         self._dialler = dialler
         self._clips = clips
@@ -67,6 +72,7 @@ class Ringer:
         self._now_utc = now_utc
         self._proof_code = proof_code
         self._confirm = confirm
+        self._refuse = refuse
 
     async def ring(self, ring: Ring) -> Report:
         """Ring, and tell what came of it."""
@@ -112,6 +118,10 @@ class Ringer:
                 if not await talk.wait_for_somebody(ringing_ends_monotonic_s):
                     return Outcome.NO_ANSWER, "a hop answered, and it rang on"
                 return await say_it(talk, ring, script)
+            except StoreError as error:
+                with suppress(CallEnded, Interrupted):
+                    await talk.say(("fault",))
+                return Outcome.UNKNOWN, f"not written: {error}"
             except Interrupted:
                 if talk.judgement.outcome is not None:
                     return talk.judgement.outcome, "heard after the answer"
@@ -127,7 +137,7 @@ class Ringer:
             pressed = pressed or await talk.key(keys, BREATH_S)
             if pressed or await talk.ask(script.question(), by_voice=by_voice):
                 with suppress(CallEnded, Interrupted):  # a key is proof, whatever comes now
-                    await talk.say(("acknowledged", "goodbye"))
+                    await talk.say(script.thanks())
                 return Outcome.ACKNOWLEDGED, "a digit was pressed"
             if talk.judgement.has_answered:
                 with suppress(CallEnded):
@@ -136,16 +146,25 @@ class Ringer:
         return _heard_out(talk)
 
     async def _prove(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
-        """Say the code and how to be left alone, twice; it may be pressed at once."""
+        """Say the code and how to be left alone, twice; either may be pressed at once."""
+        keys = PROOF_KEYS + NEVER[0]
         for _ in range(2):
             await talk.forget_keys()
-            pressed = await talk.say(script.greeting(self._local(ring), first=True), until=PROOF_KEYS) or ""
-            while len(pressed) < PROOF_DIGITS and (digit := await talk.key(PROOF_KEYS, NEXT_KEY_S)):
-                pressed += digit
-            if len(pressed) == PROOF_DIGITS and await self._confirm(ring, pressed):
-                with suppress(CallEnded, Interrupted):
-                    await talk.say(("proof_done",))
-                return Outcome.ACKNOWLEDGED, "the code was pressed"
+            pressed = await talk.say(script.greeting(self._local(ring), first=True), until=keys)
+            typed = pressed or ""
+            while pressed and len(typed) <= PROOF_DIGITS + len(self._prefix):
+                if typed.endswith(NEVER):
+                    await self._refuse(ring)
+                    with suppress(CallEnded, Interrupted):
+                        await talk.say(("opt_out_done",))
+                    return Outcome.REFUSED, "asked never to be rung again"
+                # the prefix, which is spoken before the code, may be pressed too
+                if len(typed) >= PROOF_DIGITS and await self._confirm(ring, typed[-PROOF_DIGITS:]):
+                    with suppress(CallEnded, Interrupted):
+                        await talk.say(("proof_done",))
+                    return Outcome.ACKNOWLEDGED, "the code was pressed"
+                pressed = await talk.key(keys, NEXT_KEY_S)
+                typed += pressed or ""
         return _heard_out(talk)
 
     def _local(self, ring: Ring) -> datetime:
@@ -169,22 +188,27 @@ class _Script:
         if ring.purpose is Purpose.ESCALATION:
             return self._phrases.escalation(ring.alarm_number)
         hello = ("good_morning",) if first else ("again",)
-        last = ("last_call",) if first and ring.last_snooze else ()
+        last = ("last_call",) if first and ring.last_snooze and ring.kind is AlarmKind.WAKE else ()
         message = (ring.message,) if ring.message in self._phrases.texts else ()
         return (*hello, *self._phrases.time_now(local.time()), self._what(), *message, *last)
 
     def question(self) -> Names:
         """What to do when awake: by key, by dial, by voice."""
-        by_voice = () if self._ring.policy.demands_acknowledgement else ("say_yes",)
-        by_dial = (
-            ()
-            if self._ring.purpose is Purpose.ESCALATION
-            else self._phrases.or_dial(self._prefix, self._code)
-        )
-        return ("press_1", *by_dial, *by_voice)
+        demands = self._ring.policy.demands_acknowledgement
+        if self._ring.purpose is Purpose.ESCALATION:
+            return ("press_1_to_help",) if demands else ("press_1_to_help", "say_yes_to_help")
+        by_voice = () if demands else ("say_yes",)
+        return ("press_1", *self._phrases.or_dial(self._prefix, self._code), *by_voice)
+
+    def thanks(self) -> Names:
+        """What was asked for was pressed."""
+        done = "help_promised" if self._ring.purpose is Purpose.ESCALATION else "acknowledged"
+        return (done, "goodbye")
 
     def heard_you(self) -> Names:
         """A voice answered: once more in some minutes, unless this was that."""
+        if self._ring.purpose is Purpose.ESCALATION:
+            return ("help_promised", "goodbye")
         if self._ring.purpose is not Purpose.WAKE:
             return ("goodbye",)
         return (*self._phrases.again_in(self._ring.policy.check_after_s // 60), "goodbye")

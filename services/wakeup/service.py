@@ -20,8 +20,9 @@ from services.wakeup.telephones import target_of
 from timekeeping.clocks import KernelClock
 from timekeeping.steps import Change, OffsetWatch, watching
 from timekeeping.steps import Kind as ChangeKind
-from trust import codes
+from trust import codes, opt_outs
 from trust.answers import Granted
+from trust.rows import By
 
 
 def now_utc() -> datetime:
@@ -49,7 +50,11 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         )
         return isinstance(answer, Granted)
 
-    ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, proof_code, confirm)
+    async def refuse(ring: Ring) -> None:
+        target = target_of(ring.telephone)
+        await context.store.write(opt_outs.opt_out, context.trust, target, By.TELEPHONE, now_utc())
+
+    ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, proof_code, confirm, refuse)
     duty = Duty(
         context.store,
         now_utc=now_utc,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.made_up_services import MADE_UP
+from support.made_up_services import MADE_UP, MadeUp, MirrorConfig
 
 from denwa.config.load import load
 from denwa.greeting import Listening, greeting
@@ -31,6 +31,11 @@ def test_another_port_is_named_where_it_must_be_given():
     said = greeting(load(None, MADE_UP), Listening("127.0.0.1", 5099), MADE_UP, "en", "denwa")
     assert "denwa call 117 --server 127.0.0.1:5099" in said
     assert "sip:117@127.0.0.1:5099" in said
+
+
+def test_alone_it_names_what_has_a_range_of_numbers_only():
+    services = {"night": MadeUp("night", "7XXXX", MirrorConfig), **MADE_UP}
+    assert "7XXXX    night" in greeting(load(None, services), ALONE, services, "en", "denwa")
 
 
 def test_services_that_are_not_open_are_not_named():

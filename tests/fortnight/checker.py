@@ -19,11 +19,14 @@ FOLLOWS = {
     None: {"booked"},
     "booked": {"ringing", "due", "expired", "cancelled"},
     "due": {"ringing", "expired", "cancelled"},
-    "ringing": {"acknowledged", "snoozed", "retry", "escalating", "checking", "missed", "cancelled"},
+    "ringing": {
+        *("acknowledged", "snoozed", "retry", "escalating", "checking", "closing", "missed", "cancelled"),
+    },
     "retry": {"ringing", "acknowledged", "missed", "cancelled"},
     "snoozed": {"ringing", "acknowledged", "missed", "cancelled"},
     "escalating": {"ringing", "acknowledged", "missed", "cancelled"},
     "checking": {"ringing", "acknowledged", "missed", "cancelled"},
+    "closing": {"acknowledged", "missed", "cancelled"},
 }
 """What may follow what (docs/wakeup.md)."""
 ENDS = {"acknowledged", "missed", "cancelled", "expired"}

@@ -50,6 +50,13 @@ def again(night: Night, alarm: int) -> Ring:
     return ring
 
 
+def until_called_back_in_vain(night: Night) -> None:
+    """The last call's code was spoken, and nobody dials it."""
+    assert night.events() == []
+    night.wait(605)
+    assert night.claim() == []
+
+
 @pytest.mark.parametrize("outcome", FAILURES)
 def test_a_failed_attempt_is_made_again_three_minutes_after_it_began(night: Night, outcome: Outcome):
     alarm, ring = first(night)
@@ -65,6 +72,8 @@ def test_after_four_failed_attempts_it_is_missed_and_told_of(night: Night, outco
     for _ in range(3):
         night.finish(again(night, alarm), outcome)
     assert night.outcomes(alarm) == [outcome] * 4
+    if night.state(alarm) == "closing":
+        until_called_back_in_vain(night)
     assert (night.state(alarm), night.events()) == ("missed", ["alarm.missed"])
 
 
@@ -91,7 +100,49 @@ def test_hanging_up_early_is_granted_three_times_and_then_it_is_missed(night: Ni
         assert night.occurrences(alarm) == [("snoozed", night.now_utc + timedelta(minutes=5))]
         ring = again(night, alarm)
     night.finish(ring, Outcome.SNOOZED)
+    until_called_back_in_vain(night)
     assert night.state(alarm) == "missed"
+
+
+def test_whoever_hangs_up_the_last_call_to_dial_its_code_is_awake(night: Night):
+    """On a rotary dial one cannot do otherwise."""
+    alarm, ring = first(night, snoozes=0)
+    night.wait(40)
+    night.finish(ring, Outcome.SNOOZED)
+    assert night.occurrences(alarm) == [("closing", ring.begin_utc + timedelta(minutes=10, seconds=5))]
+    night.wait(30)
+    assert night.claim() == [], "nothing rings meanwhile"
+    assert not night.dial_back("1001", "000")
+    assert night.dial_back("1001", ring.code)
+    assert (night.state(alarm), night.events()) == ("acknowledged", [])
+
+
+def test_nobody_is_told_that_it_was_missed_while_its_code_may_be_dialled(night: Night):
+    alarm, ring = first(night, attempts=1)
+    night.finish(ring, Outcome.UNACKNOWLEDGED)
+    night.wait(599)
+    night.claim()
+    assert (night.state(alarm), night.events()) == ("closing", [])
+    night.wait(1)
+    assert not night.dial_back("1001", ring.code)
+    night.wait(5)
+    night.claim()
+    assert (night.state(alarm), night.events()) == ("missed", ["alarm.missed"])
+
+
+def test_the_second_number_is_not_troubled_while_the_last_calls_code_is_dialled(night: Night):
+    alarm, ring = first(night, snoozes=0, escalate_to="1009")
+    night.finish(ring, Outcome.SNOOZED)
+    assert night.next_utc(alarm) == night.now_utc + timedelta(seconds=60)
+    assert night.dial_back("1001", ring.code)
+    assert night.state(alarm) == "acknowledged"
+
+
+def test_one_that_waits_for_a_call_back_can_be_cancelled(night: Night):
+    alarm, ring = first(night, attempts=1)
+    night.finish(ring, Outcome.UNACKNOWLEDGED)
+    night.cancel(alarm)
+    assert (night.state(alarm), night.events()) == ("cancelled", [])
 
 
 def test_a_voice_is_checked_five_minutes_later_and_then_believed(night: Night):

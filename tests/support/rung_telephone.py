@@ -30,7 +30,8 @@ from schedules.outcomes import Purpose
 from schedules.policy import Policy
 from schedules.rows import AlarmKind
 from services.wakeup.phrases import PHRASES, sounds
-from services.wakeup.ring import Ringer
+from services.wakeup.ring import NEVER, Ringer
+from store.errors import StoreError
 
 RINGS_S = 1.0
 """How long it rings before it is lifted."""
@@ -98,7 +99,7 @@ class Heard:
     """How long it was up."""
     dialled: list[tuple[str, str]]
     confirmed: list[str]
-    """What was given as a proving call's code."""
+    """What was given as a proving call's code, and `NEVER` where it was asked never to be rung again."""
 
 
 @cache
@@ -147,9 +148,10 @@ def rung(
     *,
     echo_db: float | None = None,
     proof_code: str = PROOF_CODE,
+    fault: StoreError | None = None,
 ) -> Heard:
-    """Ring a telephone that is lifted after a second and then does something."""
-    return run_virtually(_ring(_lifted(does), ring or a_ring(), echo_db, proof_code))
+    """Ring a telephone that is lifted after a second and then does something; `fault` is the database's, at an opt-out."""
+    return run_virtually(_ring(_lifted(does), ring or a_ring(), echo_db, proof_code, fault))
 
 
 def refused(status: int) -> Report:
@@ -207,7 +209,7 @@ def _lifted(does: Does) -> Rung:
     return lifted
 
 
-def _ringer(dialler: Dialler, code: str, confirmed: list[str]) -> Ringer:
+def _ringer(dialler: Dialler, code: str, confirmed: list[str], fault: StoreError | None = None) -> Ringer:
     loop = asyncio.get_running_loop()
 
     def now_utc() -> datetime:
@@ -220,14 +222,21 @@ def _ringer(dialler: Dialler, code: str, confirmed: list[str]) -> Ringer:
         confirmed.append(pressed)
         return pressed == code
 
-    return Ringer(dialler, _sounds(), PHRASES, "7", now_utc, proof_code, confirm)
+    async def refuse(_: Ring) -> None:
+        if fault is not None:
+            raise fault
+        confirmed.append(NEVER)
+
+    return Ringer(dialler, _sounds(), PHRASES, "7", now_utc, proof_code, confirm, refuse)
 
 
-async def _ring(does: Rung, ring: Ring, echo_db: float | None, code: str) -> Heard:
+async def _ring(
+    does: Rung, ring: Ring, echo_db: float | None, code: str, fault: StoreError | None = None
+) -> Heard:
     confirmed: list[str] = []
     telephone = RungTelephone(clips(ring.language), echo_db)
     dialler = MemoryDialler(telephone, does)
-    report = await _ringer(dialler, code, confirmed).ring(ring)
+    report = await _ringer(dialler, code, confirmed, fault).ring(ring)
     assert asyncio.all_tasks() == {asyncio.current_task()}, "a task outlived the ring"
     pcm = telephone.heard
     said = tuple(clips_in(pcm.tobytes(), clips(ring.language)))

@@ -21,6 +21,8 @@ class Booked(NamedTuple):
     due_local: datetime
     """When it rings next, on the wall clock of the booking's zone."""
     recurrence: Recurrence
+    rule_time: time | None = None
+    """The rule's time of day, if it repeats and rings next otherwise than its rule says: later, or a date is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,16 @@ class Phrases:
         return (_RULES[recurrence.kind],)
 
     def when(self, booked: Booked, today: date) -> Names:
-        """Day or rule, and time: the words of a list's line."""
+        """Day or rule, and time: the words of a list's line; the next one too where the rule does not tell it."""
         due = booked.due_local
-        repeats = booked.recurrence.repeats
-        days = self.rule(booked.recurrence) if repeats else self.day(due.date(), today)
-        return (*days, *self.time_of_day(due.time()))
+        due_time = self.time_of_day(due.time())
+        if not booked.recurrence.repeats:
+            return (*self.day(due.date(), today), *due_time)
+        rule = self.rule(booked.recurrence)
+        if booked.rule_time is None:
+            return (*rule, *due_time)
+        next_one = ("next_call_is", *self.day(due.date(), today), *due_time)
+        return (*rule, *self.time_of_day(booked.rule_time), *next_one)
 
     def will_ring(self, due_local: datetime, today: date) -> Names:
         """Tomorrow, 6:30, we will call you."""
@@ -143,8 +150,12 @@ class Phrases:
         Raises:
             ValueError: as `number` does.
         """
-        confirmed = ("proof_call_1", *self.code(prefix, confirm), "proof_call_2")
-        return (*confirmed, "proof_call_3", *self.code(prefix, refuse), "proof_call_4")
+        confirmed = ("proof_call_1", *self.code(prefix, confirm), "proof_call_2", "proof_keys")
+        return (*confirmed, "proof_call_3", *self.code(prefix, refuse), "proof_call_4", "refuse_keys")
+
+    def opted_out(self, prefix: str, digits: str) -> Names:
+        """That nobody may ring this telephone, and how that is taken back. Raises ValueError as `number` does."""
+        return ("opted_out", "opt_in_how", *self.code(prefix, digits), "then_dial")
 
     def escalation(self, digits: str) -> Names:
         """To the second number: that the first does not answer. Raises ValueError as `number` does."""

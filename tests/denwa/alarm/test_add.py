@@ -164,3 +164,8 @@ def test_without_an_extension_nobody_can_be_rung(alarm, empty_folder):
     result = alarm("add", "1001", "06:30")
     assert result.exit_code == 2
     assert "denwa init" in result.stderr or " init" in result.stderr
+
+
+def test_the_help_names_the_table_that_counts_otherwise(alarm):
+    """What stands in brackets could be taken for rich's own markup."""
+    assert "[wakeup]" in alarm("add", "--help").output

@@ -112,6 +112,13 @@ def test_what_cannot_be_rung_is_said_in_words(program: Program, arguments: tuple
     assert "Traceback" not in shown
 
 
+def test_it_ends_when_the_far_end_hangs_up(program: Program):
+    """The morning call cannot ring a telephone without an exchange: it says so, and hangs up."""
+    status, shown = program.call("70630")
+    assert status == 0, shown
+    assert re.search(r"far end .* after \d\.\d s", shown), shown
+
+
 def test_ctrl_c_hangs_up_and_says_how_long_it_was(program: Program):
     process = program.start("call", "186", stdout=subprocess.PIPE)
     assert process.stdout is not None

@@ -11,9 +11,11 @@ from support.wakeup_desk import BEHIND_B, OWN, WakeupDesk
 
 from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
+from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import trusting
 from store.database import Database
-from trust import proofs
+from trust import codes, opt_outs, proofs
+from trust.rows import By
 from trust.target import Target
 
 pytestmark = pytest.mark.unit
@@ -77,6 +79,13 @@ def test_a_time_that_is_none_is_said_to_be_wrong_and_how_to_dial(desk: WakeupDes
     assert heard.count("digit_7") == 2, "the prefix, alone and in the example"
 
 
+def test_a_number_without_the_prefix_is_not_read_as_a_time(desk: WakeupDesk, night: Night):
+    """The extension's range still begins with 7: 70630 would be 6:30 of each Sunday."""
+    desk.config = WakeupConfig(prefix="8")
+    heard = desk.call("0630")
+    assert (heard[0], heard.count("digit_8")) == ("wrong_time", 2)
+
+
 def test_what_is_booked_can_be_heard_changed_and_cancelled(desk: WakeupDesk, night: Night):
     assert desk.call("3311") == ["no_alarms"]
     desk.call("0630")
@@ -89,10 +98,23 @@ def test_what_is_booked_can_be_heard_changed_and_cancelled(desk: WakeupDesk, nig
     assert night.next_utc(1) == HALF_PAST_SIX_UTC + timedelta(minutes=20)
     assert desk.call("3322") == ["cancelled"]
     assert night.alarm_state(1) == "cancelled"
-    assert desk.call("3322") == ["cancelled"]
+    thursday = ["day_after_tomorrow", "hour_07", "minute_15"]
+    assert desk.call("3322") == ["cancelled", "next_call_is", *thursday, "will_ring_at"]
     assert night.alarm_state(2) == "active", "an alarm that repeats is skipped once"
+    assert desk.call("3311") == [
+        *["your_alarms", "workdays", "hour_07", "minute_15", "next_call_is", *thursday, "that_is_all"]
+    ]
     assert desk.call("3333") == ["all_cancelled"]
     assert desk.call("3333") == desk.call("3322") == desk.call("3220") == ["no_alarms"]
+
+
+def test_one_that_comes_later_this_once_is_not_said_to_do_so_always(desk: WakeupDesk):
+    desk.call("80630")
+    desk.call("3240")
+    assert desk.call("3311") == [
+        *["your_alarms", "workdays", "hour_06", "minute_30"],
+        *["next_call_is", "tomorrow", "hour_07", "minute_10", "that_is_all"],
+    ]
 
 
 def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk, night: Night):
@@ -105,9 +127,36 @@ def test_the_code_of_a_call_ends_the_alarm_and_another_does_not(desk: WakeupDesk
     assert night.state(1) == "acknowledged"
 
 
+def test_one_that_has_rung_for_the_last_time_is_neither_heard_nor_cancelled_in_anothers_place(
+    desk: WakeupDesk, night: Night
+):
+    desk.config = WakeupConfig(snoozes=0)
+    desk.call("0630")
+    desk.call("0700")
+    desk.now_utc = night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    night.finish(ring, Outcome.SNOOZED)
+    assert desk.call("3311") == ["your_alarms", "today", "hour_07", "that_is_all"]
+    assert desk.call("3322") == ["cancelled"]
+    assert (night.state(1), night.alarm_state(2)) == ("closing", "cancelled")
+    assert desk.call(f"4{ring.code}") == ["acknowledged", "goodbye"]
+
+
 def test_a_trial_is_rung_a_quarter_of_a_minute_later(desk: WakeupDesk, night: Night):
     assert desk.call("3344")[0] == "trial"
     assert night.next_utc(1) == desk.now_utc + timedelta(seconds=15)
+
+
+def test_a_trial_is_rung_once_however_it_ends(desk: WakeupDesk, night: Night):
+    for occurrence, outcome in enumerate((Outcome.NO_ANSWER, Outcome.SNOOZED), 1):
+        desk.call("3344")
+        night.wait(20)
+        [ring] = night.claim()
+        night.finish(ring, outcome)
+        night.wait(605)
+        assert night.claim() == []
+        assert night.state(occurrence) == "missed"
+        desk.now_utc = night.now_utc
 
 
 def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk, night: Night):
@@ -121,6 +170,8 @@ def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk
         lambda session: session.connection().exec_driver_sql("SELECT code FROM trust_code").scalar()
     )
     night.finish(proving, Outcome.UNACKNOWLEDGED)
+    desk.now_utc = night.now_utc
+    assert desk.call("0700", BEHIND_B)[-1] == "proof_lately", "it is rung once a day"
     assert desk.call("11111111" if code != "11111111" else "22222222", BEHIND_B) == ["code_wrong"]
     assert desk.call(str(code), replace(BEHIND_B, peer="SIP-TRUNK-X")) == ["no_way_back"]
     assert desk.call(str(code), BEHIND_B) == ["proof_done"]
@@ -137,6 +188,31 @@ def test_a_number_that_was_not_proved_is_not_rung_but_the_alarm_told_of(desk: Wa
     assert night.events() == ["alarm.missed"]
 
 
+def test_what_repeats_for_a_number_that_nobody_proved_ends_with_its_first_time(
+    desk: WakeupDesk, night: Night
+):
+    """Whoever forges numbers could else have as many told of as missed each day as he likes."""
+    desk.call("80630", BEHIND_B)
+    desk.call("80630")
+    night.now_utc = HALF_PAST_SIX_UTC
+    rings = night.claim(gate=trusting(desk.trust))
+    assert [ring.telephone.number for ring in rings] == [OWN.number]
+    assert (night.alarm_state(1), night.occurrences(1), night.events()) == (
+        "ended",
+        [("missed", None)],
+        ["alarm.missed"],
+    )
+
+
+def test_what_repeats_goes_on_where_a_proof_has_ended(desk: WakeupDesk, night: Night):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=179, hours=23))
+    desk.call("80630", BEHIND_B)
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(gate=trusting(desk.trust)) == []
+    assert (night.outcomes(1), night.alarm_state(1)) == (["forbidden"], "active")
+
+
 def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):
     target = Target("home", "alarms", "3902001", BEHIND_B.peer)
     desk.database.write(proofs.prove, target, desk.now_utc)
@@ -146,27 +222,47 @@ def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):
 def test_opting_out_holds_at_once_and_is_taken_back_by_that_telephone(desk: WakeupDesk, night: Night):
     desk.call("0630")
     assert desk.call("3411") == ["opt_out_done"]
-    assert desk.call("0700") == ["opted_out"]
+    back = [f"digit_{digit}" for digit in "73422"]
+    assert desk.call("0700")[:-1] == ["opted_out", "opt_in_how", *back]
     night.now_utc = HALF_PAST_SIX_UTC
     assert night.claim(gate=trusting(desk.trust)) == []
     assert desk.call("3422") == ["opt_in_done"]
     assert desk.call("0800")[-1] == "kept"
 
 
+def test_who_may_not_take_an_opt_out_back_is_sent_to_the_operator(desk: WakeupDesk):
+    assert desk.call("3411", BEHIND_B) == ["opt_out_done"]
+    assert desk.call("3422", BEHIND_B) == ["not_allowed", "ask_operator"]
+    target = Target("home", "alarms", OWN.number)
+    desk.database.write(opt_outs.opt_out, desk.trust, target, By.OPERATOR, desk.now_utc)
+    assert desk.call("3422") == ["opted_out", "ask_operator"]
+
+
+def test_a_code_that_is_locked_is_not_asked_for_again(desk: WakeupDesk):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    code = desk.database.write(codes.issue, target, desk.now_utc)
+    wrong = "11111111" if code != "11111111" else "22222222"
+    heard = [desk.call(wrong, BEHIND_B) for _ in range(codes.MOST_WRONG_TRIES)]
+    assert heard == [["code_wrong"]] * 4 + [["code_locked"]]
+    assert desk.call(code, BEHIND_B) == ["code_locked"]
+
+
 @pytest.mark.parametrize(
-    ("caller", "clip"),
+    ("caller", "clips"),
     [
-        (Caller(""), "no_number"),
-        (Caller("1001"), "no_number"),
-        (Caller("", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_number"),
+        (Caller(""), "no_number ask_operator"),
+        (Caller("1001"), "no_number ask_operator"),
+        (Caller("", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_number show_number"),
         (Caller("2001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
         (Caller("SIP-TRUNK-B", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "no_way_back"),
         (Caller("3902001", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-X"), "no_way_back"),
-        (Caller("390110", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "not_allowed"),
+        (Caller("390110", trust=CallerTrust.NEIGHBOUR, peer="SIP-TRUNK-B"), "not_allowed ask_operator"),
     ],
 )
-def test_who_cannot_be_rung_is_told_why(desk: WakeupDesk, night: Night, caller: Caller, clip: str):
-    assert desk.call("0630", caller) == [clip]
+def test_who_cannot_be_rung_is_told_why_and_what_to_do(
+    desk: WakeupDesk, night: Night, caller: Caller, clips: str
+):
+    assert desk.call("0630", caller) == clips.split()
     assert (
         night.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1 FROM alarm").all())
         == []

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 from support.alarms import HALF_PAST_SIX_UTC, Night
-from support.wakeup_desk import WakeupDesk
+from support.wakeup_desk import BEHIND_B, WakeupDesk
 
 from schedules.rows import Alarm
 from services.wakeup.config import WakeupConfig
 from store.database import Database
+from trust import proofs
+from trust.target import Target
 
 pytestmark = pytest.mark.unit
 
@@ -70,6 +72,16 @@ def test_a_second_number_that_may_not_be_rung_is_refused(desk: WakeupDesk, night
     heard = desk.call(MENU, presses=keys, hangs_up_after_s=60)
     assert "not_allowed" in heard
     assert booked(night).policy == {"escalate_to": "1002"}
+
+
+def test_a_caller_by_a_trunk_has_no_telephone_of_the_exchange_rung(desk: WakeupDesk, night: Night):
+    """It needs no proof, so that it is not his to name; one behind a trunk is asked about when it is to be rung."""
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc)
+    keys = [(1, "1"), (1, "0630"), (1, "1"), (1, "1"), (1, "1002"), (14, "3902002")]
+    heard = desk.call(MENU, BEHIND_B, presses=keys, hangs_up_after_s=70)
+    assert "not_allowed" in heard
+    assert booked(night).policy == {"escalate_to": "3902002", "escalate_trunk": BEHIND_B.peer}
 
 
 def test_the_next_one_gets_another_time(desk: WakeupDesk, night: Night):

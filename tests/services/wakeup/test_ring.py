@@ -31,7 +31,9 @@ from schedules.attempts import LONGEST_CALL
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
 from schedules.rows import AlarmKind
+from services.wakeup.ring import NEVER
 from services.wakeup.sounds import soft_tone
+from store.errors import StoreError
 
 pytestmark = pytest.mark.native
 
@@ -471,14 +473,25 @@ def test_no_tone_machine_or_silence_is_ever_awake(names: list[str]):
 
 
 def test_an_escalation_tells_whom_to_look_after():
-    heard = rung(pressing("say_yes", "1"), a_ring(purpose=Purpose.ESCALATION))
+    heard = rung(pressing("say_yes_to_help", "1"), a_ring(purpose=Purpose.ESCALATION))
     told = ("escalation_1", "digit_2", "digit_0", "digit_0", "digit_1", "escalation_2")
-    assert heard.said == (*told, "press_1", "say_yes", *AWAKE)
+    assert heard.said == (*told, "press_1_to_help", "say_yes_to_help", "help_promised", "goodbye")
     assert heard.report.outcome is Outcome.ACKNOWLEDGED
 
 
-def test_a_trial_call_says_that_it_is_one():
-    assert "trial_call" in rung(sounding(), a_ring(kind=AlarmKind.TRIAL)).said
+def test_whoever_is_to_look_after_a_sleeper_promises_it_by_voice_and_is_not_wished_a_good_morning():
+    words = after("say_yes_to_help", hello(), first=sounding(quiet(0.6), hello()))
+    heard = rung(words, a_ring(purpose=Purpose.ESCALATION))
+    assert heard.said[-2:] == ("help_promised", "goodbye")
+    assert "good_morning" not in heard.said
+    assert heard.report.outcome is Outcome.PROBABLY_AWAKE
+
+
+def test_a_trial_call_says_that_it_is_one_and_no_more():
+    """It comes once, so that there is no last one."""
+    said = rung(sounding(), a_ring(kind=AlarmKind.TRIAL, last_snooze=True)).said
+    assert "trial_call" in said
+    assert "last_call" not in said
 
 
 PROOF = a_ring(kind=AlarmKind.PROOF, policy=Policy(attempts=1, snoozes=0))
@@ -500,6 +513,32 @@ def test_a_wrong_code_confirms_nothing_and_the_right_one_may_follow():
     heard = rung(does, PROOF)
     assert heard.confirmed == ["77777777", PROOF_CODE]
     assert heard.report.outcome is Outcome.ACKNOWLEDGED
+
+
+def test_the_prefix_that_is_spoken_before_the_code_may_be_pressed_too():
+    heard = rung(pressing("proof_keys", f"7{PROOF_CODE}"), PROOF)
+    assert heard.report.outcome is Outcome.ACKNOWLEDGED
+    assert heard.said[-1] == "proof_done"
+
+
+@pytest.mark.parametrize("keys", [NEVER, f"12{NEVER}"])
+def test_a_proving_call_is_told_by_keys_never_to_come_again(keys: str):
+    heard = rung(pressing("refuse_keys", keys), PROOF)
+    assert heard.confirmed == [NEVER]
+    assert heard.said[-1] == "opt_out_done"
+    assert heard.report.outcome is Outcome.REFUSED
+
+
+def test_one_8_alone_asks_for_nothing():
+    heard = rung(pressing("refuse_keys", f"8{PROOF_CODE}"), PROOF)
+    assert NEVER not in heard.confirmed
+    assert heard.report.outcome is Outcome.ACKNOWLEDGED
+
+
+def test_whoever_is_not_heard_by_the_database_is_told_so():
+    heard = rung(pressing("refuse_keys", NEVER), PROOF, fault=StoreError("the disk is full"))
+    assert heard.said[-1] == "fault"
+    assert heard.report.outcome is Outcome.UNKNOWN
 
 
 def test_who_presses_nothing_or_too_little_has_proved_nothing():

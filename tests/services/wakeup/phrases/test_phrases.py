@@ -125,8 +125,8 @@ def test_what_to_dial_has_the_prefix_of_the_configuration():
         "On a rotary telephone, hang up, and dial: seven, four, one, to confirm."
     )
     assert JAPANESE.proof_call("7", "12", "9") == (
-        *("proof_call_1", "digit_7", PAUSE, "digit_1", "digit_2", "proof_call_2"),
-        *("proof_call_3", "digit_7", PAUSE, "digit_9", "proof_call_4"),
+        *("proof_call_1", "digit_7", PAUSE, "digit_1", "digit_2", "proof_call_2", "proof_keys"),
+        *("proof_call_3", "digit_7", PAUSE, "digit_9", "proof_call_4", "refuse_keys"),
     )
 
 
@@ -149,6 +149,7 @@ class TestEachLanguage:
         said += [say(minutes) for minutes in range(1, 100) for say in (phrases.in_minutes, phrases.again_in)]
         said += [phrases.number_called("0123456789*#"), phrases.how_to_dial("7"), phrases.or_dial("7", "1")]
         said += [phrases.proof_call("7", "1", "2"), phrases.escalation("1")]
+        said += [phrases.opted_out("7", "1")]
         said += [phrases.time_now(time(7)), phrases.next_call(due(1, 7), TODAY)]
         said += [phrases.changed(booked(1, 7), TODAY), phrases.bookings([booked(1, 7)], TODAY)]
         said += [phrases.bookings([], TODAY)]
