@@ -62,6 +62,9 @@ class WakeupConfig(BaseModel, extra="forbid", frozen=True):
     )
     calls: int = Field(default=20, ge=1, le=1000, description="How many telephones may ring at once.")
     trunk_calls: int = Field(default=4, ge=1, le=1000, description="How many of them through one trunk.")
+    trunks: dict[str, Annotated[int, Field(ge=1, le=1000)]] = Field(
+        default={}, description="How many through which trunk, by its name, where that differs."
+    )
 
     @property
     def policy(self) -> Policy:
@@ -79,4 +82,4 @@ class WakeupConfig(BaseModel, extra="forbid", frozen=True):
     @property
     def shaping(self) -> Shaping:
         """How many at once."""
-        return Shaping(calls=self.calls, default_trunk=self.trunk_calls)
+        return Shaping(calls=self.calls, default_trunk=self.trunk_calls, trunks=self.trunks)
