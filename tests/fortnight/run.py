@@ -228,7 +228,7 @@ class Fortnight:
         else:
             node.kill()
             self.done.kills += 1
-        self._telephones.tell("gone", node.address)
+        self._telephones.tell("stopped" if stops else "died", node.address)
         self._died_utc = self._now_utc()
         longest_s = STOPPED_S if stops else UP_AGAIN_AFTER_S
         self._up_again[node] = time.monotonic() + self._rng.uniform(0, longest_s)

@@ -1,8 +1,8 @@
 """A simulated exchange with hundreds of simulated telephones: it lets them ring, and writes down all that it sees of SIP.
 
-`python -m fortnight.telephones ADDRESS SEED DATABASE LOG`. On stdin, `gone ADDRESS`: the program that has this address is
-dead or stopped, and so its calls are kept as an exchange keeps a call whose caller is silent, and no longer, unless
-`back ADDRESS` says that it was stopped and goes on. On stdout, after each `calls`: how many are up whose caller lives.
+`python -m fortnight.telephones ADDRESS SEED DATABASE LOG`. On stdin, `died ADDRESS` or `stopped ADDRESS`: the program
+that has this address is gone, and so its calls are kept as an exchange keeps a call whose caller is silent, and no longer,
+unless `back ADDRESS` says that what was stopped goes on. On stdout, after each `calls`: how many are up whose caller lives.
 
 The log has a JSON object a line, each with `utc_s` by the stepped clock. The code that a sleeper dials back is read from
 the database, in place of being heard; nothing else is.
@@ -54,6 +54,8 @@ class Dialog:
     answered: bool = False
     ended: bool = False
     ends_utc_s: float | None = None
+    """When the exchange gives it up, its caller being silent."""
+    is_orphan: bool = False
     last: bytes = b""
     """The last response to the INVITE, for when it comes again."""
 
@@ -105,11 +107,11 @@ class Telephones:
 
     def _command(self, words: list[str]) -> None:
         match words:
-            case ["gone", address]:
+            case ["died" | "stopped" as how, address]:
                 self._log_line("gone", node=address)
-                self._keep_until(address, time.time() + KEPT_S)
+                self._lose(address, for_ever=how == "died")
             case ["back", address]:
-                self._keep_until(address, None)
+                self._find(address)
             case ["calls"]:
                 live = sum(each.ends_utc_s is None for each in self._up.values())
                 print(live, flush=True)
@@ -248,10 +250,17 @@ class Telephones:
 
     # -- calls whose caller is gone --
 
-    def _keep_until(self, address: str, utc_s: float | None) -> None:
+    def _lose(self, address: str, *, for_ever: bool) -> None:
+        ends_utc_s = time.time() + KEPT_S
         for dialog in self._up.values():
             if dialog.peer[0] == address:
-                dialog.ends_utc_s = utc_s
+                dialog.is_orphan |= for_ever
+                dialog.ends_utc_s = dialog.ends_utc_s or ends_utc_s
+
+    def _find(self, address: str) -> None:
+        for dialog in self._up.values():
+            if dialog.peer[0] == address and not dialog.is_orphan:
+                dialog.ends_utc_s = None
 
     def _end_abandoned(self) -> None:
         now_utc_s = time.time()
