@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store.base import Base, UtcInstant
 from store.pruning import PRUNED_AT_ONCE
-from store.rows import affected, storable
+from store.rows import affected, inserting, storable
 
 BROKEN_OFF = "broken off"
 """By whom a call ended that was up when its program or machine died; nobody knows when."""
@@ -90,12 +90,15 @@ class CallRecord:
 
 def save_calls(session: Session, node: str, records: Sequence[CallRecord]) -> None:
     """Write records, each over what was written of the same call; again changes nothing."""
-    for record in records:
-        values = asdict(record) | {"node": node}
-        for column in CallRow.__table__.columns:
-            if isinstance(column.type, String) and isinstance(value := values[column.name], str):
-                values[column.name] = storable(value, column.type.length)
-        session.merge(CallRow(**values))
+    texts = {c.name: c.type.length for c in CallRow.__table__.columns if isinstance(c.type, String)}
+    rows = [asdict(record) | {"node": node} for record in records]
+    for row in rows:
+        for name, longest in texts.items():
+            if isinstance(value := row[name], str):
+                row[name] = storable(value, longest)
+    insert = inserting(session, CallRow)
+    over = {c.name: insert.excluded[c.name] for c in CallRow.__table__.columns if c.name != "id"}
+    session.execute(insert.on_conflict_do_update(index_elements=[CallRow.id], set_=over), rows)
 
 
 def break_off(session: Session, node: str, still_up: Collection[str], now_utc: datetime) -> int:

@@ -1,8 +1,11 @@
 """What the databases hold and say, where SQLAlchemy leaves it to us."""
 
 from sqlalchemy import Delete, Update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
+
+from store.base import Base
 
 
 def storable(text: str, longest: int | None = None) -> str:
@@ -19,3 +22,10 @@ def affected(session: Session, statement: Update | Delete) -> int:
     result = session.execute(statement, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)  # noqa: S101 - of every statement that changes rows
     return result.rowcount
+
+
+def inserting(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT in this database's own dialect, to which what happens on a conflict can be added."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
+from store.rows import inserting
 from trust import quotas
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
 from trust.forgetting import forget
-from trust.keys import destinations, exact, inserting
+from trust.keys import destinations, exact
 from trust.opt_outs import is_opted_out
 from trust.proofs import RENEWABLE, ends_utc, needs_proof, proof_of
 from trust.quotas import Counts, Deed, Full, Quota, Scope

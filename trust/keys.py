@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
-
-from store.base import Base
 from trust.allowed import UNMARKED
 from trust.settings import TrustSettings
 from trust.target import Target
@@ -25,10 +21,3 @@ def destinations(settings: TrustSettings, target: Target) -> Sequence[str]:
     if rules is None or target.trunk in {"", UNMARKED}:
         return [exact(target)]
     return sorted(rules.destinations(target.number))
-
-
-def inserting(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT in this database's own dialect, to which what happens on a conflict can be added."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)

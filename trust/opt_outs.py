@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
+from store.rows import inserting
 from trust.answers import Answer, Granted, Reason, Refused
-from trust.keys import destinations, exact, inserting
+from trust.keys import destinations, exact
 from trust.proofs import needs_proof
 from trust.rows import By, Code, OptOut
 from trust.settings import TrustSettings
