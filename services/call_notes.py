@@ -1,5 +1,6 @@
 """What is noted of each call that a service takes or places, for the call records."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -69,15 +70,21 @@ class NotedDialler:
         self._notes = notes
 
     @asynccontextmanager
-    async def ring(self, number: str, *, extension: str, timeout_s: float) -> AsyncIterator[Call]:
+    async def ring(
+        self, number: str, *, extension: str, timeout_s: float, at_monotonic_s: float = 0.0
+    ) -> AsyncIterator[Call]:
         """Ring until it is answered; see Dialler. Raises NotReached, NumberError."""
         number = require_digits(normalise(number))
-        note = CallRecord("out", self._service, extension, number, extension, "", "", datetime.now(UTC))
+        ahead = timedelta(seconds=max(0.0, at_monotonic_s - time.monotonic()))
+        began_utc = datetime.now(UTC) + ahead
+        note = CallRecord("out", self._service, extension, number, extension, "", "", began_utc)
         self._notes.save(note)
         call: Call | None = None
         end = End(EndedBy.US, reason="given up")
         try:
-            async with self._dialler.ring(number, extension=extension, timeout_s=timeout_s) as call:
+            async with self._dialler.ring(
+                number, extension=extension, timeout_s=timeout_s, at_monotonic_s=at_monotonic_s
+            ) as call:
                 yield call
         except NotReached as error:
             end = error.end
@@ -85,7 +92,7 @@ class NotedDialler:
         finally:
             now_utc = datetime.now(UTC)
             if call is None:
-                self._notes.save(_ended(note, end, now_utc))
+                self._notes.save(_ended(note, end, max(now_utc, began_utc)))
             else:
                 note = replace(note, call_id=call.call_id)
                 self._notes.save(completed(note, call, call.end or End(EndedBy.US), now_utc))

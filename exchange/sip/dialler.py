@@ -19,8 +19,14 @@ class NotReached(Exception):  # noqa: N818 - an event
 class Dialler(Protocol):
     """Places calls; leaving the scope, by cancellation too, CANCELs or BYEs."""
 
-    def ring(self, number: str, *, extension: str, timeout_s: float) -> AbstractAsyncContextManager[Call]:
-        """Call a number by an extension; raises NotReached when it is not answered in `timeout_s` seconds."""
+    def ring(
+        self, number: str, *, extension: str, timeout_s: float, at_monotonic_s: float = 0.0
+    ) -> AbstractAsyncContextManager[Call]:
+        """Call a number by an extension; raises NotReached when it is not answered in `timeout_s` seconds.
+
+        `at_monotonic_s`: when its INVITE is to leave, where that lies ahead. Many that leave at one instant are punctual
+        only if all was made ready before.
+        """
 
 
 def no_answer(timeout_s: float) -> End:

@@ -21,6 +21,8 @@ from exchange.sip.wire_call import WireCall
 from exchange.sip.wire_leg import WireLeg
 
 GOODBYE_S = 2.0
+MOST_LATE_S = 4.0
+"""So long after its instant a call does not leave any more: whoever wanted it may have been taken for dead meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,20 @@ class SipEndpoint:
 
         await self.bridge.run(refuse)
 
-    async def dial(self, account: str, uri: str) -> WireLeg:
-        """Send an INVITE. Raises SipError when it cannot be sent."""
+    async def dial(self, account: str, uri: str, *, at_monotonic_s: float = 0.0) -> WireLeg:
+        """Send an INVITE, not before an instant, nor `MOST_LATE_S` after it.
 
-        def dial_it() -> WireLeg:
-            leg = WireLeg(self.bridge, self.events)
+        Cancelled, it is not sent, or the call is ended.
+
+        Raises:
+            SipRefused: it cannot be sent.
+        """
+        leg = WireLeg(self.bridge, self.events)
+        begins_boottime_s = _boottime_s() + max(0.0, at_monotonic_s - time.monotonic())
+
+        def dial_it() -> None:
+            if _boottime_s() > begins_boottime_s + MOST_LATE_S:
+                raise SipRefused("this program or its machine was stopped when the call was to leave")
             wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone, self._patience)
             leg.attach_wire(wire)
             self._calls[wire] = None
@@ -129,9 +140,13 @@ class SipEndpoint:
                     self._gone(wire)
                     wire.discard()
                 raise SipRefused(error.reason or error.title) from error
-            return leg
 
-        return await self.bridge.run(dial_it)
+        try:
+            await self.bridge.run(dial_it, at_monotonic_s=at_monotonic_s)
+        except asyncio.CancelledError:
+            leg.hangup_soon("")
+            raise
+        return leg
 
     @property
     def realtime(self) -> bool:
@@ -210,6 +225,11 @@ class SipEndpoint:
         route = self._calls.pop(wire, None)
         if route is not None:
             self._routes.release(route)
+
+
+def _boottime_s() -> float:
+    """Goes on while the machine sleeps and while this program is stopped."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class SipRefused(Exception):  # noqa: N818 - a state

@@ -20,7 +20,9 @@ class SipDialler:
         self._targets = targets
 
     @asynccontextmanager
-    async def ring(self, number: str, *, extension: str, timeout_s: float) -> AsyncIterator[Call]:
+    async def ring(
+        self, number: str, *, extension: str, timeout_s: float, at_monotonic_s: float = 0.0
+    ) -> AsyncIterator[Call]:
         """Ring until it is answered; see Dialler.
 
         Raises:
@@ -29,7 +31,7 @@ class SipDialler:
         """
         uri = f"sip:{require_digits(normalise(number))}@{self._targets[extension]}"
         try:
-            leg = await self._endpoint.dial(extension, uri)
+            leg = await self._endpoint.dial(extension, uri, at_monotonic_s=at_monotonic_s)
         except SipRefused as error:
             raise NotReached(number, End(EndedBy.NETWORK, 503, str(error))) from error
         call = Call(

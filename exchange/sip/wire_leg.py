@@ -25,7 +25,7 @@ SAMPLES_PER_SECOND = 8000
 
 
 class WireLeg:
-    """Joins a `WireCall` on T2 to a `LegListener` on T1. Made on T2, used on T1."""
+    """Joins a `WireCall` on T2 to a `LegListener` on T1."""
 
     def __init__(self, bridge: Bridge, events: LineEvents) -> None:
         self._bridge = bridge

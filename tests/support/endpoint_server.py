@@ -22,6 +22,7 @@ from support.toy_service import NoConfig
 from exchange.media.broadcast import Broadcast, MediaClock
 from exchange.media.line import live_lines
 from exchange.network.patterns import NumberPattern
+from exchange.sip import endpoint as endpoint_module
 from exchange.sip.account import AccountSettings
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.dialler import NotReached
@@ -78,6 +79,7 @@ class Server:
         self._habits = Habits(setup.ring_s)
         self._runner: Runner | None = None
         self._acting: set[asyncio.Task[None]] = set()
+        self._ringing: asyncio.Task[None] | None = None
         self._rung: list[str | None] = []
         """What first became of each number that was rung."""
         specs = self._habits.specs()
@@ -167,22 +169,33 @@ class Server:
             case "ring":
                 attempt = len(self._rung)
                 self._rung.append(None)
-                self._begin(self._ring(order, endpoint, attempt))
+                self._ringing = self._begin(self._ring(order, endpoint, attempt))
                 return attempt
+            case "give up":
+                assert self._ringing is not None
+                self._ringing.cancel()
+            case "most late":
+                endpoint_module.MOST_LATE_S = order["seconds"]
             case _:
                 self._begin(self._act(order, self._habits.calls[-1].call))
         return True
 
-    def _begin(self, action: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, action: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(action)
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
+        return task
 
     async def _ring(self, order: dict[str, Any], endpoint: SipEndpoint, attempt: int) -> None:
         """Ring a number of `host_port` by the open account, and mirror whoever answers; note how it went."""
         dialler = SipDialler(endpoint, {"local": order["host_port"]})
         try:
-            async with dialler.ring(order["number"], extension="local", timeout_s=order["timeout_s"]) as call:
+            async with dialler.ring(
+                order["number"],
+                extension="local",
+                timeout_s=order["timeout_s"],
+                at_monotonic_s=order.get("at_monotonic_s", 0.0),
+            ) as call:
                 self._rung[attempt] = "answered"
                 await self._habits.mirrored(call)
         except NotReached as missed:

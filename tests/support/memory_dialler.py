@@ -21,13 +21,18 @@ class MemoryDialler:
     def __init__(self, telephone: SimulatedTelephone, rung: Rung) -> None:
         self.dialled: list[tuple[str, str]] = []
         """Each number, and the extension by which it was dialled."""
+        self.dialled_monotonic_s = 0.0
         self.answered_monotonic_s = 0.0
         self._telephone = telephone
         self._rung = rung
 
     @asynccontextmanager
-    async def ring(self, number: str, *, extension: str, timeout_s: float) -> AsyncIterator[Call]:
+    async def ring(
+        self, number: str, *, extension: str, timeout_s: float, at_monotonic_s: float = 0.0
+    ) -> AsyncIterator[Call]:
         """Ring until it is answered; see Dialler."""
+        await asyncio.sleep(at_monotonic_s - asyncio.get_running_loop().time())
+        self.dialled_monotonic_s = asyncio.get_running_loop().time()
         self.dialled.append((number, extension))
         leg = MemoryLeg(self._telephone, self._telephone.habits, placed=True)
         self._telephone.connect(leg)

@@ -2,10 +2,11 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,6 +63,15 @@ class ServerProcess:
         self._process.stdout.close()
         self._process.wait(10)
         return last
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """In this scope the process is stopped, as by Ctrl-Z."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def do(self, what: str, **order: Any) -> Any:
         """Have a command of the program's carried out, and return its result."""

@@ -18,8 +18,14 @@ def callee(dial):
 
 def ring(dial, callee, timeout_s=20):
     """Have it rung; the INVITE, and the attempt's number."""
-    attempt = dial.server.do("ring", number="1001", host_port=callee.host_port, timeout_s=timeout_s)
+    attempt = begin_ring(dial, callee, timeout_s=timeout_s)
     return callee.rung(), attempt
+
+
+def begin_ring(dial, callee, timeout_s=20, at_monotonic_s=0.0):
+    """Have it rung, be it later; the attempt's number."""
+    where = {"number": "1001", "host_port": callee.host_port}
+    return dial.server.do("ring", timeout_s=timeout_s, at_monotonic_s=at_monotonic_s, **where)
 
 
 def outcome(dial, attempt):
@@ -100,6 +106,34 @@ def test_who_does_not_answer_in_time_is_cancelled(dial, callee):
     callee.expect("ACK")
     assert outcome(dial, attempt) == "us 487"
     dial.server.await_free()
+
+
+def test_a_call_for_an_instant_leaves_then(dial, callee):
+    at_monotonic_s = time.monotonic() + 0.3
+    attempt = begin_ring(dial, callee, at_monotonic_s=at_monotonic_s)
+    invite = callee.rung()
+    assert 0 <= time.monotonic() - at_monotonic_s < 0.2
+    answer(dial, callee, invite, attempt)
+    assert callee.hang_up().status == 200
+
+
+def test_a_call_that_is_given_up_before_its_instant_never_leaves(dial, callee):
+    begin_ring(dial, callee, at_monotonic_s=time.monotonic() + 0.3)
+    dial.server.do("give up")
+    with pytest.raises(TimeoutError):
+        callee.rung(0.5)
+
+
+def test_a_call_whose_instant_passed_while_the_program_was_stopped_does_not_leave(dial, callee):
+    """Others may have taken it for dead, and ring instead."""
+    dial.server.do("most late", seconds=0.3)
+    attempt = begin_ring(dial, callee, at_monotonic_s=time.monotonic() + 0.2)
+    with dial.server.stopped():
+        time.sleep(0.8)
+    with pytest.raises(TimeoutError):
+        callee.rung(0.2)
+    assert outcome(dial, attempt) == "network 503"
+    dial.server.do("most late", seconds=4.0)
 
 
 def test_an_answer_that_crosses_our_cancel_is_hung_up(dial, callee):
