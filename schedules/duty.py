@@ -11,16 +11,19 @@ import structlog
 from sqlalchemy.orm import Session
 
 from schedules.attempts import close_orphans, ended_elsewhere, finish
-from schedules.claims import Gate, Ring, any_waits, claim, next_instant
+from schedules.claims import any_waits, claim, next_instant
 from schedules.nodes import RENEWED_EVERY_S, Lease, alive
 from schedules.outcomes import Outcome
 from schedules.shaping import Shaping
+from schedules.taking import Gate, Ring
 from schedules.ticker import Ticker, ticking
 from store.errors import StoreError
 from store.store import Store
 
-AHEAD = timedelta(seconds=1)
-"""So much before its instant an occurrence is taken, so that only the call itself is left to do then."""
+AHEAD = timedelta(seconds=3)
+"""So much before its instant an occurrence is taken: a thousand of one instant take most of one."""
+READY = timedelta(seconds=0.5)
+"""So much before its instant a ring is made, so that only its INVITE is left to be sent then."""
 WAITS_LOOKED_AT_AFTER = timedelta(seconds=5)
 """How soon what waits for a free line is looked at again, should nobody tell."""
 STANDSTILL = timedelta(seconds=30)
@@ -40,7 +43,7 @@ class Report:
 
 
 MakeRing = Callable[[Ring], Awaitable[Report]]
-"""Places the call and sees it through; cancelled, it ends the call."""
+"""Places the call, `READY` before it is to leave at `Ring.begin_utc`, and sees it through; cancelled, it ends the call."""
 
 
 class Duty:
@@ -126,12 +129,15 @@ class Duty:
 
     async def _ring(self, ring: Ring) -> None:
         try:
-            await asyncio.sleep((ring.begin_utc - self._now_utc()).total_seconds())
+            await asyncio.sleep((ring.begin_utc - READY - self._now_utc()).total_seconds())
             if not self._lease.holds or self._now_utc() - ring.begin_utc > STANDSTILL:
                 # an attempt that nobody makes is closed once its time is over, by whoever is there then
                 log.warning("alarm_left", alarm=ring.alarm_id)
                 return
-            report = await self._report(ring)
+            if (ring.telephone.exchange, ring.telephone.number) in self._in_use():
+                report = Report(Outcome.BUSY, "it has called us meanwhile")
+            else:
+                report = await self._report(ring)
             await self._write(ring, report)
         except Exception:
             log.exception("alarm_not_written", alarm=ring.alarm_id)  # one of many: the others go on

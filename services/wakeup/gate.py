@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from schedules.claims import Gate, Ring
 from schedules.history import end_alarm
 from schedules.rows import AlarmKind, AlarmState, BookedHow, Occurrence
+from schedules.taking import Gate, Ring
 from trust import codes
 from trust.answers import Purpose, Reason, Refused
 from trust.gate import may_ring

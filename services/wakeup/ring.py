@@ -11,10 +11,10 @@ from exchange.sip.call import Call, CallEnded
 from exchange.sip.dialler import Dialler, NotReached
 from exchange.sip.leg import End, EndedBy
 from schedules.attempts import LONGEST_CALL
-from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.outcomes import Outcome, Purpose
 from schedules.rows import AlarmKind
+from schedules.taking import Ring
 from services.wakeup.conversation import YES, Conversation, Interrupted, converse
 from services.wakeup.dialled import ACKNOWLEDGES, PROOF_DIGITS, Simple
 from services.wakeup.phrases import Names, Phrases
@@ -75,16 +75,20 @@ class Ringer:
         self._refuse = refuse
 
     async def ring(self, ring: Ring) -> Report:
-        """Ring, and tell what came of it."""
+        """Ring when the ring is to begin, and tell what came of it."""
         code = f"{ACKNOWLEDGES}{ring.code}"
         if ring.kind is AlarmKind.PROOF:
             code = await self._proof_code(ring)
             if not code:
                 return Report(Outcome.FORBIDDEN, "there is no code any more that could be proved")
         telephone = ring.telephone
+        ahead_s = (ring.begin_utc - self._now_utc()).total_seconds()
         try:
             async with self._dialler.ring(
-                telephone.number, extension=telephone.extension, timeout_s=ring.policy.ring_s
+                telephone.number,
+                extension=telephone.extension,
+                timeout_s=ring.policy.ring_s,
+                at_monotonic_s=asyncio.get_running_loop().time() + ahead_s,
             ) as call:
                 answered_utc = self._now_utc()
                 outcome, detail = Outcome.UNACKNOWLEDGED, "it took too long"

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from exchange.sip.call import Call
-from schedules.claims import Ring
 from schedules.duty import Duty
+from schedules.taking import Ring
 from services.spec import Context, Handler
 from services.wakeup.config import WakeupConfig
 from services.wakeup.desk import serve

@@ -8,9 +8,9 @@ import pytest
 from docs.pages import ROOT
 
 from schedules import states
-from schedules.claims import LATE_S
 from schedules.nodes import LEASE_S
 from schedules.policy import DEFAULT
+from schedules.taking import LATE_S
 from services.wakeup.dialled import Simple
 
 pytestmark = pytest.mark.unit

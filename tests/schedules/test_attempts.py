@@ -7,9 +7,9 @@ import pytest
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 
 from schedules.attempts import ended_elsewhere
-from schedules.claims import Ring
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
+from schedules.taking import Ring
 from store.database import Database
 
 pytestmark = pytest.mark.unit

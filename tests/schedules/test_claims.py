@@ -153,6 +153,14 @@ def test_the_history_says_why_it_was_forbidden_as_it_says_any_other_end(night: N
     assert reasons == {(refused, "forbidden: opted out"), (busy, "busy: 486")}
 
 
+def test_two_alarms_of_a_number_that_is_forbidden_end_in_one_claim(night: Night):
+    alarms = [night.book(wish()), night.book(wish())]
+    night.now_utc = HALF_PAST_SIX_UTC
+    assert night.claim(gate=lambda *_: "opted out") == []
+    assert [night.state(alarm) for alarm in alarms] == ["missed"] * 2
+    assert [night.outcomes(alarm) for alarm in alarms] == [["forbidden"]] * 2
+
+
 def test_an_alarm_that_fails_is_left_as_it_was_and_stops_no_other(night: Night):
     broken, good = night.book(wish()), night.book(wish("1002"))
     night.now_utc = HALF_PAST_SIX_UTC

@@ -9,11 +9,11 @@ from support.alarms import Night, wish
 from support.on_duty import acknowledged, for_ever, host_utc, on_duty
 
 from schedules import booking
-from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
+from schedules.taking import Ring
 from store.database import Database
 from store.store import Store
 
@@ -42,6 +42,23 @@ def test_what_was_due_before_the_start_rings_at_the_start(sqlite_url: str):
             await node.state_becomes(alarm, "acknowledged")
             [(ring, _)] = node.rung
             assert ring.late_s == pytest.approx(60, abs=5)
+
+    asyncio.run(main())
+
+
+def test_who_calls_us_before_his_alarm_leaves_is_not_called(sqlite_url: str):
+    calling: list[tuple[str, str]] = []
+
+    def calls_now(*_: object) -> str:
+        """Once his alarm is being taken."""
+        calling.append(("home", "1001"))
+        return ""
+
+    async def main() -> None:
+        async with on_duty(sqlite_url, acknowledged, in_use=lambda: calling, gate=calls_now) as node:
+            alarm = await node.book(0)
+            await node.state_becomes(alarm, "retry")
+            assert (node.rung, node.night.outcomes(alarm)) == ([], ["busy"])
 
     asyncio.run(main())
 

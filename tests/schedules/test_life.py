@@ -16,13 +16,14 @@ from support.alarms import Night, wish
 
 from schedules import booking
 from schedules.attempts import ended_elsewhere
-from schedules.claims import Ring, next_instant
+from schedules.claims import next_instant
 from schedules.history import state_of
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
 from schedules.rows import Alarm, Attempt, Audit, Occurrence
 from schedules.shaping import Shaping
 from schedules.states import Ended, StateName
+from schedules.taking import Ring
 from store.database import Database
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(60)]

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from schedules import booking
 from schedules.attempts import acknowledge_by_call, close_orphans, finish
 from schedules.booking import Telephone, Wish
-from schedules.claims import Ring, claim
+from schedules.claims import claim
 from schedules.outcomes import Outcome
 from schedules.policy import DEFAULT, Policy
 from schedules.recurrence import Recurrence
 from schedules.rows import Alarm, Attempt, Audit, BookedHow, Occurrence
 from schedules.shaping import Shaping
+from schedules.taking import Ring
 from store.database import Database
 from store.outbox import Event
 

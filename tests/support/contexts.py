@@ -19,9 +19,11 @@ T = TypeVar("T")
 class NoDialler:
     """Stands where services that place no calls have their dialler."""
 
-    def ring(self, number: str, *, extension: str, timeout_s: float) -> AbstractAsyncContextManager[Call]:
+    def ring(
+        self, number: str, *, extension: str, timeout_s: float, at_monotonic_s: float = 0.0
+    ) -> AbstractAsyncContextManager[Call]:
         raise AssertionError(
-            f"{extension} dialled {number} for {timeout_s} s, but this service places no calls"
+            f"{extension} dialled {number} for {timeout_s} s at {at_monotonic_s}, but this service places no calls"
         )
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from support.alarms import lets_all_ring
 
 from schedules import attempts, duty, nodes, ticker
-from schedules.claims import Ring
 from schedules.duty import Duty, Report
 from schedules.outcomes import Outcome
 from schedules.shaping import Shaping
+from schedules.taking import Ring
 from store.store import open_store
 
 nodes.LEASE_S, nodes.SAFETY_S, duty.RENEWED_EVERY_S = 2.0, 0.5, 0.4
@@ -32,6 +32,7 @@ async def main(url: str, name: str, rings_s: float) -> None:
     """Be on duty until killed."""
 
     async def make(ring: Ring) -> Report:
+        await asyncio.sleep((ring.begin_utc - now_utc()).total_seconds())
         print(name, "rings", ring.telephone.number, flush=True)
         await asyncio.sleep(rings_s)
         print(name, "ends", ring.telephone.number, flush=True)

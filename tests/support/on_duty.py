@@ -11,11 +11,11 @@ from typing import Any
 from support.alarms import Night, lets_all_ring, wish
 
 from schedules import booking
-from schedules.claims import Ring
-from schedules.duty import Duty, Report
+from schedules.duty import READY, Duty, Report
 from schedules.outcomes import Outcome
 from schedules.policy import DEFAULT, Policy
 from schedules.shaping import Shaping
+from schedules.taking import Ring
 from store.database import Database
 from store.store import Store
 
@@ -88,6 +88,9 @@ async def on_duty(
     nodes: list[Node] = []
 
     async def making(ring: Ring) -> Report:
+        ready_utc = now_utc()
+        assert ready_utc >= ring.begin_utc - READY
+        await asyncio.sleep((ring.begin_utc - ready_utc).total_seconds())
         nodes[0].rung.append((ring, now_utc()))
         try:
             return await make(ring)

@@ -24,11 +24,11 @@ from audio.prompts import load
 from exchange.sip.call import Call
 from exchange.sip.dialler import Dialler
 from schedules.booking import Telephone
-from schedules.claims import Ring
 from schedules.duty import Report
 from schedules.outcomes import Purpose
 from schedules.policy import Policy
 from schedules.rows import AlarmKind
+from schedules.taking import Ring
 from services.wakeup.phrases import PHRASES, sounds
 from services.wakeup.ring import NEVER, Ringer
 from store.errors import StoreError

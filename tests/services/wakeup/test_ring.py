@@ -1,6 +1,8 @@
 """The conversation of a placed morning call, with telephones in memory and in virtual time."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -151,6 +153,13 @@ def test_in_japanese_with_the_message():
         "or_dial",
     )
     assert heard.said[-1] == "say_yes"
+
+
+def test_it_rings_when_the_ring_is_to_begin():
+    """It is made ready before."""
+    heard = rung(sounding(), replace(a_ring(), begin_utc=NOW_UTC + timedelta(seconds=0.5)))
+    assert heard.report.answered_utc is not None
+    assert (heard.report.answered_utc - NOW_UTC).total_seconds() == pytest.approx(0.5 + RINGS_S, abs=0.1)
 
 
 def test_it_rings_the_alarms_telephone():
