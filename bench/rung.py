@@ -4,25 +4,29 @@ import select
 import socket
 import struct
 import threading
+from contextlib import suppress
 from typing import Self
 
 from support.sip_message import SipMessage
 
-SO_TIMESTAMPNS = 35
+SO_TIMESTAMPNS, SO_RCVBUFFORCE = 35, 33
 BUSY = 486
 _TIMESPEC = struct.Struct("@qq")
 
 
 class Rung:
-    """Listens for SIP over UDP while in the scope; `first_utc_s` has the kernel's time of each number's first INVITE."""
+    """Listens for SIP over UDP while in the scope, by a socket of the network that it is in; `first_utc_s` has the kernel's time of each number's first INVITE."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, unbound: socket.socket) -> None:
         self.address = address
         self.first_utc_s: dict[str, float] = {}
         self.registered = threading.Event()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = unbound
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        with suppress(
+            PermissionError
+        ):  # else a thousand INVITEs at once may find no room, and come again late
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self._socket.bind((address, 5060))
         self._wake, self._end = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name="simulated exchange")
