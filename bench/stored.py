@@ -73,7 +73,7 @@ def stored(namespace: Namespace, folder: Path, alarms: int) -> Stored:
 
 def _tick(session: Session, now_utc: datetime) -> None:
     """What `schedules.duty` asks each time."""
-    close_orphans(session, "bench", (), now_utc)
+    close_orphans(session, "bench", (), (), {}, now_utc)
     claim(session, "bench", now_utc, shaping=Shaping(), gate=lambda *_: "", extensions=("services",))
     next_instant(session, now_utc)
     any_waits(session, now_utc)
