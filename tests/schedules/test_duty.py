@@ -228,11 +228,11 @@ def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(
 
     async def main() -> None:
         async with on_duty(postgres_url, for_ever) as node:
-            alarm = await node.book(0.8, policy=Policy(ring_s=5))
+            alarm = await node.book(1.3, policy=Policy(ring_s=5))
             await node.state_becomes(alarm, "ringing")
             with monkeypatch.context() as lapse:
                 lapse.setattr(Lease, "holds", False)
-                await asyncio.sleep(1)
+                await asyncio.sleep(1.5)
             await node.state_becomes(alarm, "retry")
             assert (node.rung, node.night.outcomes(alarm)) == ([], ["unknown"])
 
