@@ -48,7 +48,7 @@ CALLED_BACK = "called back"
 CALLED_BACK_WITHIN_S = 600
 EARLY_S = 0.05
 CLAIMED_BEFORE_S = 15.0
-"""A row is written so much before its INVITE at most: a second ahead, and what hundreds at one instant take."""
+"""A row is written so much before its INVITE at most: three seconds ahead, and what hundreds at one instant take."""
 GLARE_S = 1.5
 """Who dials us while we are about to ring him is rung: both INVITEs are under way."""
 LEAST_PAUSE_S = 10

@@ -30,9 +30,9 @@ from store.database import Database
 from store.errors import StoreError
 
 LOOKS_EVERY_S = 0.1
-AHEAD = timedelta(seconds=1.3)
-"""The clock is set so much before what is due: a node takes it a second ahead."""
-IDLE_S = 1.5
+AHEAD = timedelta(seconds=3.4)
+"""The clock is set so much before what is due: a node takes it three seconds ahead."""
+IDLE_S = 3.5
 """When attempts are open of before the last death and no telephone has rung for so long, time must pass first."""
 LEFT_S = 20.0
 STUCK_S = 120.0
