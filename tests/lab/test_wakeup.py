@@ -117,6 +117,9 @@ password_file = "denwa.password"
 
 [extensions.services.numbers]
 {numbers}
+
+[trust]
+proving_hours = [0, 24]
 {more}
 """)
     (folder / "denwa.password").write_text(connection.extension.password + "\n")
