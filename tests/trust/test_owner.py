@@ -111,7 +111,7 @@ class Town:
 
 
 @pytest.mark.parametrize("forged", [(FAR,), (ROUND,), (FAR, ROUND)], ids=["own trunk", "other", "both"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_forgers_book_and_try_the_owner_proves_his_number_within_two_days(
     forged: tuple[Target, ...], seed: int
 ):
