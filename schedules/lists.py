@@ -53,12 +53,12 @@ def newest_occurrence(session: Session, alarm_id: int) -> Occurrence | None:
 
 
 def next_of(session: Session, kind: AlarmKind, exchange: str, number: str) -> datetime | None:
-    """When a telephone's next alarm of that kind is to ring; None when it has none that waits for it."""
+    """When a telephone's next alarm of that kind is to ring first; None when it has none that has not begun."""
     query = (
         select(func.min(Occurrence.next_utc))
         .join(Occurrence.alarm)
         .where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == kind)
-        .where(Occurrence.ended_utc.is_(None))
+        .where(Occurrence.state.in_((StateName.BOOKED, StateName.DUE)))
     )
     return session.scalar(query)
 
