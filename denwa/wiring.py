@@ -102,6 +102,8 @@ def trust_settings(configuration: Configuration) -> TrustSettings:
             for name, exchange in configuration.exchanges.items()
         },
         proof_days=trust.proof_days,
+        proving_hours=trust.proving_hours,
+        zone=trust.zone,
         per_source=Rate(*trust.per_source),
         per_target=Rate(*trust.per_target),
         per_trunk=Rate(*trust.per_trunk),
@@ -116,7 +118,7 @@ def status(configuration: Configuration, services: Collection[str]) -> str:
         f"{number} {service}"
         for numbers in by_extension or [configuration.numbers]
         for number, service in numbers.items()
-        if service in services and "[" not in number
+        if service in services and not {"[", "Z"} & set(number)
     )
 
 

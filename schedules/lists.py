@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -51,15 +52,15 @@ def newest_occurrence(session: Session, alarm_id: int) -> Occurrence | None:
     return session.scalars(query).one_or_none()
 
 
-def is_coming(session: Session, kind: AlarmKind, exchange: str, number: str) -> bool:
-    """Whether a telephone has an alarm of that kind to come."""
-    query = select(Alarm.id).where(
-        Alarm.exchange == exchange,
-        Alarm.number == number,
-        Alarm.kind == kind,
-        Alarm.state == AlarmState.ACTIVE,
+def next_of(session: Session, kind: AlarmKind, exchange: str, number: str) -> datetime | None:
+    """When a telephone's next alarm of that kind is to ring first; None when it has none that has not begun."""
+    query = (
+        select(func.min(Occurrence.next_utc))
+        .join(Occurrence.alarm)
+        .where(Alarm.exchange == exchange, Alarm.number == number, Alarm.kind == kind)
+        .where(Occurrence.state.in_((StateName.BOOKED, StateName.DUE)))
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(query)
 
 
 def next_instants(occurrence: Occurrence, most: int) -> list[Due]:

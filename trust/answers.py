@@ -46,7 +46,7 @@ class Reason(StrEnum):
     """Nobody has shown yet that the telephone of this number wants to be rung."""
     PROVED_ALREADY = "proved already"
     PROVING_LATELY = "proving lately"
-    """It was rung for a proof within a day."""
+    """It was rung for a proof within a day, it is night, or a telephone's other trunk has waited longer."""
     SOURCE_QUOTA = "source quota"
     TARGET_QUOTA = "target quota"
     TRUNK_QUOTA = "trunk quota"

@@ -3,21 +3,29 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.base import Base
-from trust.rows import Code, Count, ProvingCall
+from trust.proving_calls import REMEMBERED
+from trust.rows import Code, Count, ProvingCall, ProvingTurn
 
 KEPT = timedelta(days=2)
 """Longer than any of them counts."""
 
 
 def forget(session: Session, now_utc: datetime) -> None:
-    """Delete counts, codes and proving calls that have been over for a day."""
+    """Delete counts and proving calls that have been over for a day, and later codes and trunks' turns."""
     before_utc = now_utc - KEPT
     _delete(session, Count, Count.start_utc < before_utc)
+    _delete(session, ProvingCall, _is_before(ProvingCall.rung_utc, before_utc))
+    before_utc = now_utc - REMEMBERED
     _delete(session, Code, Code.issued_utc < before_utc)
-    _delete(session, ProvingCall, ProvingCall.rung_utc < before_utc)
+    asked, rung = ProvingTurn.asked_utc, ProvingTurn.rung_utc
+    _delete(session, ProvingTurn, _is_before(asked, before_utc) & _is_before(rung, before_utc))
+
+
+def _is_before(column: InstrumentedAttribute[datetime | None], instant_utc: datetime) -> ColumnElement[bool]:
+    return column.is_(None) | (column < instant_utc)
 
 
 def _delete(session: Session, table: type[Base], is_old: ColumnElement[bool]) -> None:

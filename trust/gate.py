@@ -7,26 +7,21 @@ Nodes do not block each other: a transaction may ask for several calls of one pu
 for a proof. All of them lock the counts in one order, the one of all calls first.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
-from store.rows import inserting
 from trust import quotas
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
 from trust.forgetting import forget
-from trust.keys import destinations, exact
+from trust.keys import exact
 from trust.opt_outs import is_opted_out
 from trust.proofs import RENEWABLE, ends_utc, needs_proof, proof_of
+from trust.proving_calls import take
 from trust.quotas import Counts, Deed, Full, Quota, Scope
-from trust.rows import ProvingCall
 from trust.settings import Rate, TrustSettings
 from trust.target import Target
-
-BETWEEN_PROVING_CALLS = timedelta(hours=24)
 
 _REASONS = {
     Scope.SOURCE: Reason.SOURCE_QUOTA,
@@ -72,7 +67,7 @@ def may_ring(
 ) -> Answer:
     """Whether a telephone may be rung now; asked in the transaction that writes the attempt.
 
-    An unproved number may be rung for a proof only, and once in 24 hours, by whatever way and whoever asked.
+    An unproved number may be rung for a proof only, by day, and once in 24 hours, by whatever way and whoever asked.
     """
     proving = purpose is Purpose.PROVING
     deed = Deed.PROVING if proving else Deed.RINGING
@@ -85,18 +80,10 @@ def may_ring(
         return Refused(Reason.UNPROVED)
     if counts.full:
         return _used_up(session, deed, counts.full, target, now_utc)
-    if proving and (retry_after_utc := _take_the_day(session, destinations(settings, target), now_utc)):
+    if proving and (retry_after_utc := take(session, settings, target, now_utc)):
         return Refused(Reason.PROVING_LATELY, retry_after_utc)
     _count(session, counts, now_utc)
     return Granted()
-
-
-def was_rung_lately(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
-    """Whether a telephone was rung for a proof within 24 hours, by whatever way, so that it is not rung for one now."""
-    rung = session.scalars(
-        select(ProvingCall.rung_utc).where(ProvingCall.destination.in_(destinations(settings, target)))
-    )
-    return any(each is not None and now_utc < each + BETWEEN_PROVING_CALLS for each in rung)
 
 
 def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:
@@ -111,25 +98,6 @@ def _never(session: Session, settings: TrustSettings, target: Target) -> Refused
 def _is_to_be_proved(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
     proof = proof_of(session, settings, target, now_utc)
     return not target.is_own and (proof is None or ends_utc(settings, proof) - now_utc <= RENEWABLE)
-
-
-def _take_the_day(session: Session, telephones: Iterable[str], now_utc: datetime) -> datetime | None:
-    """Note that a telephone is rung for a proof; else when it may be."""
-    rows = [{"destination": each, "rung_utc": None} for each in telephones]
-    session.execute(inserting(session, ProvingCall).on_conflict_do_nothing(), rows)
-    calls = session.scalars(
-        select(ProvingCall)
-        .where(ProvingCall.destination.in_(row["destination"] for row in rows))
-        .order_by(ProvingCall.destination)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    free_utc = max(call.rung_utc + BETWEEN_PROVING_CALLS if call.rung_utc else now_utc for call in calls)
-    if free_utc > now_utc:
-        return free_utc
-    for call in calls:
-        call.rung_utc = now_utc
-    return None
 
 
 def _of_ringing(deed: Deed, settings: TrustSettings, target: Target) -> list[Quota]:

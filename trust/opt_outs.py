@@ -39,7 +39,10 @@ def is_opted_out(session: Session, settings: TrustSettings, target: Target) -> b
 def opt_out(
     session: Session, settings: TrustSettings, target: Target, said_by: By, now_utc: datetime
 ) -> None:
-    """Never ring this telephone again. What was opted out already stays so, by the stronger of both."""
+    """Never ring this telephone again. What was opted out already stays so, by the stronger of both.
+
+    A code that was spoken before ends, unless this is a mere claim: whoever heard the code is better known than who made it.
+    """
     keys = [exact(target)] if said_by is By.CLAIM else destinations(settings, target)
     rows = [
         {
@@ -59,7 +62,8 @@ def opt_out(
         where=OptOut.said_by < insert.excluded.said_by,
     )
     session.execute(stronger, rows)
-    session.execute(delete(Code).where(Code.exchange == target.exchange, Code.number == target.number))
+    if said_by is not By.CLAIM:
+        session.execute(delete(Code).where(Code.exchange == target.exchange, Code.number == target.number))
     if any(before.get(key, 0) < said_by for key in keys):
         tell_of(session, "trust.opted_out", now_utc, _facts(target, said_by))
 
@@ -81,6 +85,14 @@ def take_back(
     if rows:
         tell_of(session, "trust.opted_in", now_utc, _facts(target, said_by))
     return Granted()
+
+
+def end_claim(session: Session, target: Target, now_utc: datetime) -> None:
+    """The telephone gave back a code that it alone heard: what somebody only claimed about its number ends."""
+    claimed = select(OptOut).where(OptOut.key == exact(target), OptOut.said_by == By.CLAIM)
+    if row := session.scalars(claimed).one_or_none():
+        session.delete(row)
+        tell_of(session, "trust.opted_in", now_utc, _facts(target, By.TELEPHONE))
 
 
 def all_opt_outs(session: Session) -> Sequence[OptOut]:

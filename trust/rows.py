@@ -38,7 +38,7 @@ class Code(Base):
     exchange: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[str] = mapped_column(String(80), primary_key=True)
     trunk: Mapped[str] = mapped_column(String(80))
-    code: Mapped[str] = mapped_column(String(8))
+    code: Mapped[str] = mapped_column(String(16))
     issued_utc: Mapped[datetime] = mapped_column(UtcInstant)
     wrong_tries: Mapped[int]
 
@@ -49,6 +49,17 @@ class ProvingCall(Base):
     __tablename__ = "trust_proving_call"
 
     destination: Mapped[str] = mapped_column(String(160), primary_key=True)
+    rung_utc: Mapped[datetime | None] = mapped_column(UtcInstant)
+
+
+class ProvingTurn(Base):
+    """A trunk (exchange and name) by which a telephone is to be rung for a proof: since when in vain, when it last was."""
+
+    __tablename__ = "trust_proving_turn"
+
+    destination: Mapped[str] = mapped_column(String(160), primary_key=True)
+    trunk: Mapped[str] = mapped_column(String(160), primary_key=True)
+    asked_utc: Mapped[datetime | None] = mapped_column(UtcInstant)
     rung_utc: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 

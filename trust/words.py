@@ -156,8 +156,8 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.PROVING_LATELY: Words(
         Phrase(
-            en="This telephone was rung for a proof within the last 24 hours.",
-            ja="この電話機には、24 時間以内に確認の電話をしています。",
+            en="This telephone is not rung for a proof now: only by day, and once in 24 hours.",
+            ja="この電話機に確認の電話をかける時ではありません。昼間に、24 時間に一度だけです。",
         ),
         Phrase(
             en="Dial 7 and the code that was spoken; a new one can be had after {when}.",
@@ -209,8 +209,8 @@ WORDS: dict[Reason, Words] = {
             ja="違うコードが何度もダイヤルされたので、このコードは使えなくなりました。",
         ),
         Phrase(
-            en="Ask for a new code after {when}, and press it in the call that speaks it.",
-            ja="{when} を過ぎてから新しいコードを受け、その通話の中でボタンで押してください。",
+            en="Ask for a new code after {when}; it is longer, so that nobody can lock it in time.",
+            ja="{when} を過ぎてから、新しいコードを受けてください。長いので、すぐにダイヤルすれば使えます。",
         ),
     ),
 }

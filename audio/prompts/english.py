@@ -87,7 +87,9 @@ _BOOKING = {
     "how_to_dial_2": "and then the time in four digits. For example, for six thirty AM, dial:",
     "how_to_dial_3": "Please hang up, and dial again.",
     "proof_first": "This number is new to us. We will now call it once, to tell you a confirmation code.",
-    "proof_lately": "We have called this number with its code today. Please dial that code, or call again tomorrow.",
+    "proof_later": (
+        "This number is new to us, and cannot be called before it is confirmed. To tell you a confirmation code,"
+    ),
     "proof_done": "Your number is confirmed.",
     "no_alarms": "You have no calls booked.",
     "your_alarms": "You have booked these calls:",

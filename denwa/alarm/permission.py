@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from denwa.language import Language, Text
 from exchange.network.dialplan import Language as Spoken
 from schedules.booking import Telephone
-from schedules.lists import is_coming
-from schedules.rows import AlarmKind, BookedHow
+from schedules.rows import BookedHow
 from services.wakeup.proving import Booker, book_proof
 from services.wakeup.telephones import target_of
 from trust.answers import Refused
@@ -18,8 +17,9 @@ from trust.settings import TrustSettings
 from trust.words import said
 
 PROVING = Text(
-    "Not proved yet: {numbers}. Each is rung once now and told a code; until that is dialled back, the alarm cannot ring it",
-    "まだ確認されていない番号: {numbers}。今一度だけ電話してコードをお伝えします。"
+    "Not proved yet: {numbers}. Each is rung once, as soon as it may be (by day, once in 24 hours), and told a code; until "
+    "that is dialled back, the alarm cannot ring it",
+    "まだ確認されていない番号: {numbers}。一度だけ、できるだけ早く電話して (昼間に、24 時間に一度まで)、コードをお伝えします。"
     "そのコードがダイヤルされるまで、アラームはその番号を呼び出せません",
 )
 
@@ -47,7 +47,7 @@ def permit(
     language: str,
     zone: str,
 ) -> list[str]:
-    """Ask for each telephone; the numbers that are rung once now, to be told the code that proves them.
+    """Ask for each telephone; the numbers that are rung once, to be told the code that proves them.
 
     Raises:
         NotPermitted: one may not be rung.
@@ -59,7 +59,6 @@ def permit(
             raise NotPermitted(telephone.number, answer)
         if answer.needs_proof:
             proving.append(telephone.number)
-            if not is_coming(session, AlarmKind.PROOF, telephone.exchange, telephone.number):
-                booker = Booker(booked_by, BookedHow.COMMAND, zone, language)
-                book_proof(session, telephone, booker, now_utc)
+            booker = Booker(booked_by, BookedHow.COMMAND, zone, language)
+            book_proof(session, trust, telephone, booker, now_utc)
     return proving

@@ -95,7 +95,7 @@ def _proofs(session: Session, settings: TrustSettings, now_utc: datetime) -> Ite
 
 def _codes(session: Session, now_utc: datetime) -> Iterator[Line]:
     for code in codes.waiting(session, now_utc):
-        state = "locked" if code.wrong_tries >= codes.MOST_WRONG_TRIES else "code"
+        state = "locked" if codes.is_locked(code) else "code"
         until_utc = code.issued_utc + codes.LIFE
         yield Line(code.number, code.exchange, code.trunk, state, code.issued_utc, until_utc)
 

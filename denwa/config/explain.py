@@ -41,6 +41,7 @@ _FAULTS: dict[str, Fault] = {
     "user": phrases.USER,
     "number": phrases.NUMBER,
     "hour_and_day": phrases.HOUR_AND_DAY,
+    "hours": phrases.HOURS,
 }
 _LIMITS = ("ge", "le", "gt", "lt")
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from exchange.network.numbers import COMMUNITY_HOP_PREFIX, NumberError, require_digits
 from exchange.network.patterns import NumberPattern
+from timekeeping.civil import DEFAULT_ZONE, zone_named
 from timekeeping.lead import GREATEST_LEAD_MS
 from trust.allowed import HOP_DEPTH
 
@@ -67,6 +68,19 @@ def _hour_and_day(found: object) -> object:
     return found
 
 
+def _hours(found: object) -> object:
+    hours = found if isinstance(found, list | tuple) else ()
+    whole = all(isinstance(hour, int) and not isinstance(hour, bool) for hour in hours)
+    if not (len(hours) == 2 and whole and 0 <= hours[0] < hours[1] <= 24):
+        raise PydanticCustomError("hours", "no hours", {"found": str(found)})
+    return found
+
+
+def _zone(text: str) -> str:
+    zone_named(text)
+    return text
+
+
 Address = Annotated[str, AfterValidator(_address)]
 """An IPv4 address, or "" to have it found."""
 Host = Annotated[str, AfterValidator(_host)]
@@ -82,6 +96,8 @@ User = Annotated[str, AfterValidator(_user)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 HourAndDay = Annotated[tuple[int, int], BeforeValidator(_hour_and_day)]
 """How often in an hour, and in a day."""
+Hours = Annotated[tuple[int, int], BeforeValidator(_hours)]
+"""From which hour of the day and before which one."""
 
 
 class Table(BaseModel):
@@ -141,6 +157,10 @@ class Trust(Table):
     """Through how many exchanges a number that is rung may lead, the neighbour counted."""
     proof_days: Annotated[int, Field(ge=1, le=3650)] = 180
     """How long a proved number stays proved, in days."""
+    proving_hours: Hours = (7, 22)
+    """From which hour and before which one a number may be rung to prove it; [0, 24]: always."""
+    zone: Annotated[str, AfterValidator(_zone)] = DEFAULT_ZONE
+    """Whose hours these are: an IANA zone."""
     per_source: HourAndDay = (20, 60)
     """Bookings by one telephone, in an hour and in a day."""
     per_target: HourAndDay = (20, 100)

@@ -140,6 +140,13 @@ NUMBER = Fault(
         '"117" のような番号か "7XXXX" のような範囲にしてください',
     ),
 )
+HOURS = Fault(
+    Text("{found} is no pair of hours of a day", "{found} は、一日のうちの時の組ではありません"),
+    Text(
+        "write two whole numbers from 0 to 24, the second one greater: [7, 22]",
+        "0〜24 の整数を、あとを大きくして二つ書いてください: [7, 22]",
+    ),
+)
 HOUR_AND_DAY = Fault(
     Text(
         "{found} is no pair of how often in an hour and in a day",

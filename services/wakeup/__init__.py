@@ -4,6 +4,7 @@ from services.spec import ServiceSpec
 from services.wakeup.card import card
 from services.wakeup.config import WakeupConfig
 from services.wakeup.service import open_wakeup
+from trust import codes
 
 spec = ServiceSpec(
     "wakeup",
@@ -12,6 +13,6 @@ spec = ServiceSpec(
     "application",
     grace_s=2.0,
     open=open_wakeup,
-    more_numbers=("7XXXXX", "7[1-7][1-7][1-7][1-7][1-7][1-7][1-7][1-7]"),
+    more_numbers=("7XXXXX", f"7{'Z' * codes.LENGTH}", f"7{'Z' * codes.LONG}"),
     card=card,
 )

@@ -8,7 +8,7 @@ A time is HHMM, a weekday's DHHMM. All else is four digits whose hour does not e
     3411  never ring this number again     3422  take that back
     3511  the menu                         4abc  I am awake (the three digits that the call spoke, each 1 to 4)
 
-and eight digits of 1 to 7: the code of a proving call.
+and the code of a proving call: twelve digits, or sixteen after an attack, of 1 to 7.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from enum import Enum
 from schedules.dialled_time import DialledTime, read_dialled_time
 from schedules.errors import ScheduleError
 from schedules.recurrence import ONCE, WEEKDAYS, Kind, Recurrence
+from trust import codes
 
-PROOF_DIGITS = 8
 ACKNOWLEDGES = "4"
 WORKDAYS = "8"
 
@@ -92,7 +92,7 @@ def read_dialled(digits: str) -> Asked:
             return _four(digits)
         case 5:
             return _weekly(digits)
-        case length if length == PROOF_DIGITS:
+        case codes.LENGTH | codes.LONG:
             return Proof(digits)
     return Wrong()
 

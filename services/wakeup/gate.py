@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from schedules.history import end_alarm
 from schedules.rows import AlarmKind, AlarmState, BookedHow, Occurrence
 from schedules.taking import Gate, Ring
+from services.wakeup.telephones import target_of
 from trust import codes
 from trust.answers import Purpose, Reason, Refused
 from trust.gate import may_ring
+from trust.opt_outs import is_opted_out
 from trust.rows import Code, Proof
 from trust.settings import TrustSettings
 from trust.target import Target
@@ -30,7 +32,7 @@ def trusting(settings: TrustSettings) -> Gate:
                 _end_if_nobodys(session, occurrence, now_utc)
             return str(answer.reason)
         if proves:
-            codes.issue(session, target, now_utc)
+            codes.issue(session, settings, target, now_utc)
         return ""
 
     return gate
@@ -44,11 +46,14 @@ def _end_if_nobodys(session: Session, occurrence: Occurrence, now_utc: datetime)
         end_alarm(session, alarm, AlarmState.ENDED, "its number was never proved", now_utc)
 
 
-def code_to_speak(ring: Ring) -> Callable[[Session], str]:
-    """A unit of work: the code that was issued for a proving call, "" when it is none any more."""
+def code_to_speak(settings: TrustSettings, ring: Ring) -> Callable[[Session], str]:
+    """A unit of work: the code that was issued for a proving call, "" when it is to be spoken no more."""
 
     def work(session: Session) -> str:
-        row = session.get(Code, (ring.telephone.exchange, ring.telephone.number))
+        target = target_of(ring.telephone)
+        if is_opted_out(session, settings, target):
+            return ""
+        row = session.get(Code, (target.exchange, target.number))
         return row.code if row else ""
 
     return work

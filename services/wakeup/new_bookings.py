@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 
 import structlog
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from services.wakeup.refusals import refusal
 from services.wakeup.sounds import kept_sign
 from services.wakeup.telephones import telephone_of
 from trust.answers import Answer, Granted, Refused
-from trust.gate import may_book, was_rung_lately
+from trust.gate import may_book
 from trust.target import Target
 
 log = structlog.get_logger()
@@ -105,17 +105,17 @@ async def book_trial(office: Office, call: Call, target: Target) -> None:
 
 async def _book(office: Office, call: Call, target: Target, words: Names, write: Write) -> None:
     """Ask, say to the end, and only then write: whoever hangs up before has booked nothing."""
-    answer, proof = await _ask(office, target), ""
+    answer, proof_utc = await _ask(office, target), None
     if isinstance(answer, Granted):
         await office.say(call, (*words, *office.phrases.number_called(target.number)))
-        answer, proof = await office.store.write(_write_booking, office, target, write)
+        answer, proof_utc = await office.store.write(_write_booking, office, target, write)
     if isinstance(answer, Refused):
         log.info("booking_refused", reason=answer.reason.value)
         await office.say(call, refusal(office, answer))
         return
     await call.play(kept_sign())
-    if proof:
-        await office.say(call, (proof,))
+    if proof_utc is not None:
+        await office.say(call, _proof(office, proof_utc))
 
 
 async def _ask(office: Office, target: Target) -> Answer:
@@ -131,20 +131,25 @@ async def _ask(office: Office, target: Target) -> Answer:
     raise AssertionError
 
 
-def _write_booking(session: Session, office: Office, target: Target, write: Write) -> tuple[Answer, str]:
-    """The answer, and the clip that says how the number is to be proved, "" where it is."""
+def _write_booking(
+    session: Session, office: Office, target: Target, write: Write
+) -> tuple[Answer, datetime | None]:
+    """The answer, and when the number is called to be proved, if it is to be."""
     now_utc = office.now_utc()
     answer = may_book(session, office.trust, target, target, now_utc)
     if isinstance(answer, Refused):
-        return answer, ""
+        return answer, None
     write(session)
     if not answer.needs_proof:
-        return answer, ""
-    if was_rung_lately(session, office.trust, target, now_utc):
-        return answer, "proof_lately"
+        return answer, None
     booker = Booker(target.number, BookedHow.DIGITS, office.config.zone, office.phrases.name)
-    book_proof(session, telephone_of(target), booker, now_utc)
-    return answer, "proof_first"
+    return answer, book_proof(session, office.trust, telephone_of(target), booker, now_utc)
+
+
+def _proof(office: Office, proof_utc: datetime) -> Names:
+    if proof_utc <= office.now_utc() + RUNG_BACK_AFTER:
+        return ("proof_first",)
+    return office.phrases.proof_later(proof_utc.astimezone(office.zone), office.today())
 
 
 def _wish(

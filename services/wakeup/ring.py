@@ -16,16 +16,15 @@ from schedules.outcomes import Outcome, Purpose
 from schedules.rows import AlarmKind
 from schedules.taking import Ring
 from services.wakeup.conversation import YES, Conversation, Interrupted, converse
-from services.wakeup.dialled import ACKNOWLEDGES, PROOF_DIGITS, Simple
+from services.wakeup.dialled import ACKNOWLEDGES, Simple
 from services.wakeup.phrases import Names, Phrases
 from store.errors import StoreError
+from trust import codes
 
 ROUNDS = 3
 """How often it is all said before the call ends by itself."""
 BREATH_S = 1.5
 """The pause before the question, in seconds: a machine that speaks over our words is heard in it."""
-PROOF_KEYS = "1234567"
-"""The digits of a proving call's code."""
 NEVER = "88"
 """Pressed in a proving call: never ring this telephone again. None of a code's digits, and twice, as 8 may be the prefix."""
 NEXT_KEY_S = 6.0
@@ -151,19 +150,19 @@ class Ringer:
 
     async def _prove(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
         """Say the code and how to be left alone, twice; either may be pressed at once."""
-        keys = PROOF_KEYS + NEVER[0]
+        keys = codes.DIGITS + NEVER[0]
         for _ in range(2):
             await talk.forget_keys()
             pressed = await talk.say(script.greeting(self._local(ring), first=True), until=keys)
             typed = pressed or ""
-            while pressed and len(typed) <= PROOF_DIGITS + len(self._prefix):
+            while pressed and len(typed) <= len(script.code) + len(self._prefix):
                 if typed.endswith(NEVER):
                     await self._refuse(ring)
                     with suppress(CallEnded, Interrupted):
                         await talk.say(("opt_out_done",))
                     return Outcome.REFUSED, "asked never to be rung again"
                 # the prefix, which is spoken before the code, may be pressed too
-                if len(typed) >= PROOF_DIGITS and await self._confirm(ring, typed[-PROOF_DIGITS:]):
+                if len(typed) >= len(script.code) and await self._confirm(ring, typed[-len(script.code) :]):
                     with suppress(CallEnded, Interrupted):
                         await talk.say(("proof_done",))
                     return Outcome.ACKNOWLEDGED, "the code was pressed"
@@ -182,13 +181,13 @@ class _Script:
         self._ring = ring
         self._phrases = phrases
         self._prefix = prefix
-        self._code = code
+        self.code = code
 
     def greeting(self, local: datetime, *, first: bool) -> Names:
         """Who calls, what time it is, and the message."""
         ring = self._ring
         if ring.kind is AlarmKind.PROOF:
-            return self._phrases.proof_call(self._prefix, self._code, Simple.OPT_OUT.value)
+            return self._phrases.proof_call(self._prefix, self.code, Simple.OPT_OUT.value)
         if ring.purpose is Purpose.ESCALATION:
             return self._phrases.escalation(ring.alarm_number)
         hello = ("good_morning",) if first else ("again",)
@@ -202,7 +201,7 @@ class _Script:
         if self._ring.purpose is Purpose.ESCALATION:
             return ("press_1_to_help",) if demands else ("press_1_to_help", "say_yes_to_help")
         by_voice = () if demands else ("say_yes",)
-        return ("press_1", *self._phrases.or_dial(self._prefix, self._code), *by_voice)
+        return ("press_1", *self._phrases.or_dial(self._prefix, self.code), *by_voice)
 
     def thanks(self) -> Names:
         """What was asked for was pressed."""

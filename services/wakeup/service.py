@@ -42,7 +42,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
     }
 
     async def proof_code(ring: Ring) -> str:
-        return await context.store.read(code_to_speak(ring))
+        return await context.store.read(code_to_speak(context.trust, ring))
 
     async def confirm(ring: Ring, pressed: str) -> bool:
         answer = await context.store.write(

@@ -102,11 +102,34 @@ def test_architecture_md_gives_the_bounds_of_the_code():
 def test_trust_md_gives_the_figures_of_the_code():
     settings = TrustSettings()
     pages = {"en": text_of("docs/trust.md"), "ja": text_of("docs/ja/trust.md")}
-    says(pages["en"], f"through more than {COUNTED[HOP_DEPTH]} exchanges", "eight digits", "5.8 million")
+    says(pages["en"], f"through more than {COUNTED[HOP_DEPTH]} exchanges", "twelve digits", "13.8 billion")
     says(pages["en"], f"for {settings.proof_days} days", "digits from 1 to 7 only", "five wrong ones")
-    says(pages["ja"], f"{settings.proof_days} 日間", "8 桁", "1〜7", "580 万", "5 回")
-    assert (codes.LENGTH, codes.DIGITS, codes.MOST_WRONG_TRIES) == (8, "1234567", 5)
-    assert round(len(codes.DIGITS) ** codes.LENGTH / 1e6, 1) == 5.8
+    says(pages["en"], "sixteen digits", "30,000 wrong ones", "one of 33 trillion", "7:00 until 22:00")
+    says(
+        pages["ja"],
+        f"{settings.proof_days} 日間",
+        "12 桁",
+        "16 桁",
+        "1〜7",
+        "138 億",
+        "33 兆",
+        "5 回",
+        "3 万回",
+        "7 時から 22 時",
+    )
+    assert (codes.LENGTH, codes.LONG, codes.DIGITS) == (12, 16, "1234567")
+    assert codes.MOST_WRONG_TRIES == {12: 5, 16: 30_000}
+    assert (round(7**12 / 1e9, 1), round(7**16 / 1e12)) == (13.8, 33)
+    assert settings.proving_hours == (7, 22)
+    chances = [int(7**length / most) for length, most in codes.MOST_WRONG_TRIES.items()]
+    assert [each // 10**6 for each in chances] == [2_768, 1_107]
+    says(pages["en"], *(f"1 : {each // 10**6:,},000,000" for each in chances))
+    for chance, by_half_year, by_year in zip(
+        chances, ("15,300,000", "6,100,000"), ("7,500,000", "3,000,000"), strict=True
+    ):
+        says(pages["en"], f"1 : {by_half_year}", f"1 : {by_year}")
+        assert chance / 180 > int(by_half_year.replace(",", ""))
+        assert chance / 365 > int(by_year.replace(",", "")) > 1_000_000
     for page in pages.values():
         says(page, "24", *(f"`{kind}`" for kind in EVENTS), *EMERGENCY_NUMBERS)
 

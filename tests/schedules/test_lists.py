@@ -9,11 +9,11 @@ from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 from schedules.lists import (
     coming_alarms,
     ended_alarms,
-    is_coming,
     latest_attempts,
     latest_steps,
     newest_occurrence,
     next_instants,
+    next_of,
 )
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
@@ -128,8 +128,8 @@ def test_each_attempt_is_at_the_step_that_began_it(night: Night):
 def test_what_is_to_come_is_asked_by_kind_and_telephone(night: Night):
     alarm = night.book(wish())
     asked = (AlarmKind.WAKE, "home", "1001")
-    assert night.database.read(is_coming, *asked)
-    assert not night.database.read(is_coming, AlarmKind.PROOF, "home", "1001")
-    assert not night.database.read(is_coming, AlarmKind.WAKE, "home", "1002")
+    assert night.database.read(next_of, *asked) == HALF_PAST_SIX_UTC
+    assert night.database.read(next_of, AlarmKind.PROOF, "home", "1001") is None
+    assert night.database.read(next_of, AlarmKind.WAKE, "home", "1002") is None
     night.cancel(alarm)
-    assert not night.database.read(is_coming, *asked)
+    assert night.database.read(next_of, *asked) is None

@@ -37,7 +37,7 @@ RINGS_S = 1.0
 """How long it rings before it is lifted."""
 NOW_UTC = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)
 """When it rings: 6:30 in Japan."""
-PROOF_CODE = "12345671"
+PROOF_CODE = "123456712345"
 ECHO_FRAMES = 5
 
 Does = Callable[["RungTelephone"], Awaitable[None]]

@@ -1,5 +1,6 @@
 """Targets, settings and steps for tests of trust."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -16,9 +17,10 @@ from trust.target import Target
 
 NOON_UTC = datetime(2026, 12, 1, 12, tzinfo=UTC)
 RULES = NumberRules(trunks={"B": "390", "C": "510"})
-SETTINGS = TrustSettings({"home": RULES})
+SETTINGS = TrustSettings({"home": RULES}, proving_hours=(0, 24))
+"""As usual, but by night too."""
 FREE = Rate(1_000_000, 1_000_000)
-UNLIMITED = TrustSettings({"home": RULES}, per_source=FREE, per_target=FREE, per_trunk=FREE, in_all=FREE)
+UNLIMITED = replace(SETTINGS, per_source=FREE, per_target=FREE, per_trunk=FREE, in_all=FREE)
 OWN = Target("home", "services", "1001")
 FAR = Target("home", "services", "3901001", "B")
 """Behind the trunk B; whoever is there calls himself so."""
@@ -29,7 +31,7 @@ ROUND = Target("home", "services", "51003901001", "C")
 def call_for_proof(session: Session, target: Target, now_utc: datetime) -> str:
     """A proving call that is granted; its code."""
     assert may_ring(session, SETTINGS, target, Purpose.PROVING, now_utc) == Granted()
-    return codes.issue(session, target, now_utc)
+    return codes.issue(session, SETTINGS, target, now_utc)
 
 
 def prove(session: Session, target: Target, now_utc: datetime) -> None:

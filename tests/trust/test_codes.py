@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 from support.trusted import FAR, NOON_UTC, OWN, ROUND, SETTINGS, call_for_proof, events, prove
 
 from store.database import Database
@@ -12,11 +13,12 @@ from trust import codes
 from trust.answers import Granted, Purpose, Reason, Refused
 from trust.gate import may_ring
 from trust.proofs import proof_of
+from trust.rows import Code
 
 pytestmark = pytest.mark.unit
 
 DAY = timedelta(days=1)
-WRONG = "88888888"
+WRONG = "888888888888"
 
 
 def is_proved(database: Database, target=FAR, at_utc=NOON_UTC) -> bool:
@@ -29,13 +31,13 @@ def dial(database: Database, code: str, target=FAR, at_utc=NOON_UTC):
 
 def lock(database: Database) -> str:
     code = database.write(call_for_proof, FAR, NOON_UTC)
-    answers = [dial(database, WRONG) for _ in range(codes.MOST_WRONG_TRIES)]
+    answers = [dial(database, WRONG) for _ in range(codes.MOST_WRONG_TRIES[codes.LENGTH])]
     assert answers == [Refused(Reason.WRONG_CODE)] * 4 + [Refused(Reason.CODE_LOCKED, NOON_UTC + DAY)]
     return code
 
 
 def test_codes_are_spread_over_all_digits_at_every_place(database: Database):
-    drawn = [database.write(codes.issue, FAR, NOON_UTC) for _ in range(60)]
+    drawn = [database.write(codes.issue, SETTINGS, FAR, NOON_UTC) for _ in range(60)]
     assert {len(code) for code in drawn} == {codes.LENGTH}
     assert len(set(drawn)) == len(drawn)
     assert set(Counter("".join(drawn))) == set(codes.DIGITS)
@@ -72,11 +74,50 @@ def test_a_locked_code_still_counts_when_it_is_pressed_in_our_own_call(database:
     assert database.write(codes.confirm_by_keys, FAR, code, NOON_UTC) == Granted()
 
 
-def test_the_next_days_code_is_a_new_one_with_new_tries(database: Database):
+def spend(database: Database, tries: int) -> None:
+    """So many wrong ones have been dialled."""
+
+    def work(session: Session) -> None:
+        row = session.get(Code, (FAR.exchange, FAR.number))
+        assert row is not None
+        row.wrong_tries = tries
+
+    database.write(work)
+
+
+def test_the_next_days_code_is_a_long_one_that_cannot_be_locked_in_time(database: Database):
     old = lock(database)
     new = database.write(call_for_proof, FAR, NOON_UTC + DAY)
-    assert dial(database, old, at_utc=NOON_UTC + DAY) == Refused(Reason.WRONG_CODE)
+    assert (len(old), len(new)) == (12, 16)
+    for wrong in (old, new[:12], new[:-1] + "8"):
+        assert dial(database, wrong, at_utc=NOON_UTC + DAY) == Refused(Reason.WRONG_CODE)
+    spend(database, 29_999)
     assert dial(database, new, at_utc=NOON_UTC + DAY) == Granted()
+
+
+def test_a_long_code_is_locked_in_the_end_too_and_the_next_is_as_long(database: Database):
+    lock(database)
+    code = database.write(call_for_proof, FAR, NOON_UTC + DAY)
+    spend(database, 29_999)
+    locked = Refused(Reason.CODE_LOCKED, NOON_UTC + 2 * DAY)
+    assert dial(database, WRONG, at_utc=NOON_UTC + DAY) == locked
+    assert dial(database, code, at_utc=NOON_UTC + DAY) == locked
+    assert len(database.write(call_for_proof, FAR, NOON_UTC + 2 * DAY)) == codes.LONG
+
+
+def test_after_a_quiet_day_or_a_week_codes_are_short_again(database: Database):
+    lock(database)
+    database.write(call_for_proof, FAR, NOON_UTC + DAY)
+    spend(database, 4)
+    assert len(database.write(call_for_proof, FAR, NOON_UTC + 2 * DAY)) == codes.LENGTH
+    spend(database, 5)
+    assert len(database.write(call_for_proof, FAR, NOON_UTC + 10 * DAY)) == codes.LENGTH
+
+
+def test_a_telephone_that_another_trunk_claims_too_has_a_long_code_at_once(database: Database):
+    assert len(database.write(call_for_proof, ROUND, NOON_UTC)) == codes.LENGTH
+    assert len(database.write(call_for_proof, FAR, NOON_UTC + DAY)) == codes.LONG
+    assert len(database.write(call_for_proof, FAR, NOON_UTC + 8 * DAY)) == codes.LENGTH
 
 
 @pytest.mark.parametrize(
@@ -110,9 +151,12 @@ def test_tries_during_a_renewal_do_not_touch_the_proof_that_holds(database: Data
 
 
 def test_guessing_is_hopeless():
-    tries_a_day = SETTINGS.per_trunk.per_day * codes.MOST_WRONG_TRIES
-    assert tries_a_day / len(codes.DIGITS) ** codes.LENGTH < 1 / 3_800
-    assert codes.MOST_WRONG_TRIES / len(codes.DIGITS) ** codes.LENGTH < 1 / 1_000_000
+    """Whatever number of calls: a code bears so many wrong tries, and a telephone has one code a day."""
+    chance_of_code = {length: most / 7**length for length, most in codes.MOST_WRONG_TRIES.items()}
+    assert chance_of_code[codes.LENGTH] < 1 / 2_700_000_000
+    assert chance_of_code[codes.LONG] < 1 / 1_100_000_000
+    assert 366 * max(chance_of_code.values()) < 1 / 3_000_000
+    assert 180 * max(chance_of_code.values()) < 1 / 6_000_000
 
 
 def test_a_code_is_told_from_a_time_of_the_morning_call_by_its_length():

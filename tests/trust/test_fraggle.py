@@ -152,7 +152,7 @@ def test_the_owner_proves_his_number_while_a_forger_tries_codes_for_thousands(da
     def guess(session: Session) -> None:
         for target in others:
             assert isinstance(may_ring(session, SETTINGS, target, Purpose.PROVING, NOON_UTC), Granted)
-            codes.issue(session, target, NOON_UTC)
+            codes.issue(session, SETTINGS, target, NOON_UTC)
             for guessed in range(6):
                 assert isinstance(
                     codes.confirm_by_dialling(session, target, f"{guessed:08}", NOON_UTC), Refused

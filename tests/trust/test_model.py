@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
@@ -15,7 +15,7 @@ from support.rows import all_rows
 from support.trusted import FAR, NOON_UTC, OWN, ROUND, SETTINGS
 
 from store.base import Base
-from trust import codes, opt_outs
+from trust import codes, opt_outs, proving_calls
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
 from trust.gate import may_book, may_ring
 from trust.proofs import revoke
@@ -37,7 +37,9 @@ DESTINATIONS = {OWN: "own", FAR: "far", ROUND: "far", replace(FAR, number="39022
 TARGETS = st.sampled_from(list(DESTINATIONS))
 PAUSES = st.sampled_from([timedelta(minutes=7), timedelta(hours=1), timedelta(hours=23), timedelta(days=7)])
 DAY = timedelta(days=1)
-WRONG = "00000000"
+HOUR = timedelta(hours=1)
+NEVER_UTC = datetime.min.replace(tzinfo=UTC)
+WRONG = "000000000000"
 
 
 class Trust(RuleBasedStateMachine):
@@ -53,6 +55,7 @@ class Trust(RuleBasedStateMachine):
         self.proved: dict[Target, datetime] = {}
         self.codes: dict[Target, tuple[str, datetime, int]] = {}
         self.rung: dict[str, datetime] = {}
+        self.turns: dict[tuple[str, str], tuple[datetime | None, datetime | None]] = {}
         self.claimed: set[Target] = set()
         self.said: dict[str, By] = {}
         self.counts: Counter[tuple[str, str, object, str]] = Counter()
@@ -92,20 +95,26 @@ class Trust(RuleBasedStateMachine):
     def a_number_is_to_be_proved(self, whom: Target) -> None:
         keys = [("in_all", "prove", ""), ("per_trunk", "prove", whom.trunk)]
         keys = keys if whom.trunk else keys[:1]
-        last_utc = self.rung.get(DESTINATIONS[whom])
         wanted = self.opted_out(whom)
         if not wanted and (
             whom.is_own or (self.needs_none(whom) and self.now_utc < self.proved[whom] + 6 * DAY)
         ):
             wanted = {Reason.PROVED_ALREADY}
-        if not wanted and not self.full(keys) and last_utc and self.now_utc < last_utc + DAY:
+        if not wanted and not self.full(keys) and self.waits_until_utc(whom, self.now_utc):
             wanted = {Reason.PROVING_LATELY}
         answer = self.run(may_ring, LOW, whom, Purpose.PROVING)
         self.compare(answer, wanted, keys)
         if answer == Granted():
             self.rung[DESTINATIONS[whom]] = self.now_utc
-            code = self.run(codes.issue, whom)
+            self.turns[DESTINATIONS[whom], whom.trunk] = (None, self.now_utc)
+            code = self.run(codes.issue, LOW, whom)
+            assert len(code) == (16 if self.is_attacked(whom) else 12)
             self.codes[whom] = (code, self.now_utc, 0)
+
+    @rule(whom=TARGETS)
+    def a_booking_waits_for_its_proof(self, whom: Target) -> None:
+        wanted_utc = self.waits_until_utc(whom, self.now_utc) or self.now_utc
+        assert self.run(proving_calls.ask, LOW, whom) == wanted_utc
 
     @rule(whom=TARGETS, right=st.booleans(), times=st.integers(1, 3))
     def somebody_dials_a_code(self, whom: Target, right: bool, times: int) -> None:
@@ -114,7 +123,7 @@ class Trust(RuleBasedStateMachine):
             answer = self.run(codes.confirm_by_dialling, whom, code if right else WRONG)
             if self.now_utc >= issued_utc + DAY:
                 assert answer == Refused(Reason.NO_CODE)
-            elif tries >= 5 or (tries == 4 and not right):
+            elif len(code) == 12 and (tries >= 5 or (tries == 4 and not right)):
                 assert answer == Refused(Reason.CODE_LOCKED, issued_utc + DAY)
                 self.codes[whom] = (code, issued_utc, 5)
             elif right:
@@ -141,7 +150,7 @@ class Trust(RuleBasedStateMachine):
         else:
             destination = DESTINATIONS[whom]
             self.said[destination] = max(said_by, self.said.get(destination, said_by))
-        self.codes.pop(whom, None)
+            self.codes.pop(whom, None)
 
     @rule(whom=TARGETS, said_by=st.sampled_from(By))
     def somebody_opts_in(self, whom: Target, said_by: By) -> None:
@@ -173,7 +182,39 @@ class Trust(RuleBasedStateMachine):
     def confirmed(self, target: Target, answer: Answer) -> None:
         assert answer == Granted()
         self.proved[target] = self.now_utc
+        self.claimed.discard(target)
         del self.codes[target]
+
+    def waits_until_utc(self, target: Target, now_utc: datetime) -> datetime | None:
+        """Until when a telephone is not rung for a proof by that trunk; that it waits is noted."""
+        here = DESTINATIONS[target]
+        day_utc = self.rung[here] + DAY if here in self.rung else NEVER_UTC
+        turns = {trunk: self.turn(there, trunk) for there, trunk in self.turns if there == here}
+        asked_utc, rung_utc = turns.pop(target.trunk, (None, NEVER_UTC))
+        own = (rung_utc, asked_utc or now_utc)
+        others_utc = [asked for asked, rung in turns.values() if asked and (rung, asked) < own]
+        may_utc = max([day_utc, now_utc, *(max(day_utc, asked) + HOUR for asked in others_utc)])
+        if may_utc == now_utc:
+            return None
+        self.turns[here, target.trunk] = (
+            asked_utc or now_utc,
+            self.turns.get((here, target.trunk), (0, None))[1],
+        )
+        return may_utc
+
+    def turn(self, destination: str, trunk: str) -> tuple[datetime | None, datetime]:
+        """Since when a trunk waits, and when it was rung: as far as that still counts."""
+        asked_utc, rung_utc = self.turns[destination, trunk]
+        waits = asked_utc is not None and asked_utc > self.now_utc - 2 * DAY
+        lately = rung_utc is not None and rung_utc > self.now_utc - 8 * DAY
+        return asked_utc if waits else None, rung_utc if lately else NEVER_UTC
+
+    def is_attacked(self, target: Target) -> bool:
+        _, issued_utc, tries = self.codes.get(target, ("", NEVER_UTC, 0))
+        others = [key for key in self.turns if key[0] == DESTINATIONS[target] and key[1] != target.trunk]
+        return (tries >= 5 and issued_utc > self.now_utc - 8 * DAY) or any(
+            self.turn(*key) != (None, NEVER_UTC) for key in others
+        )
 
     def windows(self, keys: list[tuple[str, str, object]]) -> dict[tuple[str, str, object, str], int]:
         limits = {}

@@ -96,9 +96,19 @@ def test_a_claim_by_another_trunk_silences_nobody_by_this_one(database: Database
     assert not is_silent(database, FAR)
 
 
-def test_an_opt_out_ends_the_code_that_was_spoken(database: Database):
+def test_a_mere_claim_neither_ends_the_code_that_was_spoken_nor_outlives_it(database: Database):
     code = database.write(call_for_proof, FAR, NOON_UTC)
-    opt_out(database, FAR, By.TELEPHONE)
+    opt_out(database, FAR, By.CLAIM)
+    assert is_silent(database, FAR)
+    assert database.write(codes.confirm_by_dialling, FAR, code, NOON_UTC) == Granted()
+    assert not is_silent(database, FAR)
+    assert events(database) == ["trust.opted_out", "trust.proved", "trust.opted_in"]
+
+
+@pytest.mark.parametrize("said_by", [By.TELEPHONE, By.OPERATOR])
+def test_an_opt_out_ends_the_code_that_was_spoken(database: Database, said_by: By):
+    code = database.write(call_for_proof, FAR, NOON_UTC)
+    opt_out(database, FAR, said_by)
     assert database.write(codes.confirm_by_dialling, FAR, code, NOON_UTC) == Refused(Reason.NO_CODE)
 
 

@@ -157,6 +157,10 @@ class Phrases:
         """That nobody may ring this telephone, and how that is taken back. Raises ValueError as `number` does."""
         return ("opted_out", "opt_in_how", *self.code(prefix, digits), "then_dial")
 
+    def proof_later(self, due_local: datetime, today: date) -> Names:
+        """When a number that somebody booked for is called to be told its code, where that is not now."""
+        return ("proof_later", *self.will_ring(due_local, today))
+
     def escalation(self, digits: str) -> Names:
         """To the second number: that the first does not answer. Raises ValueError as `number` does."""
         return ("escalation_1", *self.number(digits), "escalation_2")

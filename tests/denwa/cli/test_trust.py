@@ -79,7 +79,7 @@ def test_the_list_shows_proofs_codes_and_opt_outs(denwa, serving: Database):
     assert "proof ended" in output
     assert "code spoken, not confirmed" in output
     assert "確認の期限切れ" in denwa("trust", "list", "--lang", "ja").output
-    code = serving.write(codes.issue, second, now())
+    code = serving.write(codes.issue, SETTINGS, second, now())
     assert code not in denwa("trust", "list", "--json").output
 
 
@@ -99,7 +99,7 @@ def test_programs_get_one_object_a_number(denwa, serving: Database):
 
 def test_a_locked_code_is_shown(denwa, serving: Database):
     serving.write(call_for_proof, FAR, now())
-    for _ in range(codes.MOST_WRONG_TRIES):
+    for _ in range(codes.MOST_WRONG_TRIES[codes.LENGTH]):
         serving.write(codes.confirm_by_dialling, FAR, "0", now())
     assert "code locked" in denwa("trust", "list", "--lang", "en").output
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.alarms import HALF_PAST_SIX_UTC, Night
@@ -12,7 +12,7 @@ from support.wakeup_desk import BEHIND_B, OWN, WakeupDesk
 from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
 from services.wakeup.config import WakeupConfig
-from services.wakeup.gate import trusting
+from services.wakeup.gate import code_to_speak, trusting
 from store.database import Database
 from trust import codes, opt_outs, proofs
 from trust.rows import By
@@ -20,6 +20,8 @@ from trust.target import Target
 
 pytestmark = pytest.mark.unit
 
+MORNING_UTC = datetime(2026, 12, 2, tzinfo=UTC)
+"""Nine o'clock in Tokyo."""
 NUMBER = ["number_is", "digit_1", "digit_0", "digit_0", "digit_1", "number_end"]
 
 
@@ -160,6 +162,7 @@ def test_a_trial_is_rung_once_however_it_ends(desk: WakeupDesk, night: Night):
 
 
 def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk, night: Night):
+    desk.trust = replace(desk.trust, proving_hours=(0, 24))
     heard = desk.call("0630", BEHIND_B)
     assert heard[-2:] == ["kept", "proof_first"]
     gate = trusting(desk.trust)
@@ -171,13 +174,60 @@ def test_a_number_behind_a_trunk_is_rung_only_once_it_is_proved(desk: WakeupDesk
     )
     night.finish(proving, Outcome.UNACKNOWLEDGED)
     desk.now_utc = night.now_utc
-    assert desk.call("0700", BEHIND_B)[-1] == "proof_lately", "it is rung once a day"
-    assert desk.call("11111111" if code != "11111111" else "22222222", BEHIND_B) == ["code_wrong"]
+    assert desk.call("0700", BEHIND_B)[-5:-2] == ["kept", "proof_later", "tomorrow"]
+    assert desk.call("1" * 12 if code != "1" * 12 else "2" * 12, BEHIND_B) == ["code_wrong"]
     assert desk.call(str(code), replace(BEHIND_B, peer="SIP-TRUNK-X")) == ["no_way_back"]
     assert desk.call(str(code), BEHIND_B) == ["proof_done"]
     night.now_utc = HALF_PAST_SIX_UTC
     [ring] = night.claim(gate=gate)
     assert ring.alarm_id == 1
+
+
+def test_by_night_nobody_is_rung_for_a_proof_and_the_caller_hears_when(desk: WakeupDesk, night: Night):
+    later = ["kept", "proof_later", "tomorrow", "hour_07", "will_ring_at"]
+    assert desk.call("0730", BEHIND_B)[-5:] == later
+    assert desk.call("0800", BEHIND_B)[-5:] == later
+    gate = trusting(desk.trust)
+    night.wait(8 * 3600 - 1)
+    assert night.claim(gate=gate) == []
+    night.wait(16)
+    [proving] = night.claim(gate=gate)
+    assert proving.kind == "proof"
+
+
+def test_who_asks_again_within_the_day_hears_when_the_next_call_comes(desk: WakeupDesk, night: Night):
+    desk.now_utc = night.now_utc = MORNING_UTC
+    gate = trusting(desk.trust)
+    assert desk.call("0630", BEHIND_B)[-1] == "proof_first"
+    assert desk.call("0630", BEHIND_B)[-1] == "proof_first", "the same call"
+    night.wait(15)
+    [proving] = night.claim(gate=gate)
+    night.finish(proving, Outcome.NO_ANSWER)
+    desk.now_utc = night.now_utc
+    heard = desk.call("0630", BEHIND_B)
+    assert heard[-5:] == ["kept", "proof_later", "tomorrow", "hour_09", "will_ring_at"]
+    night.wait(86_400)
+    assert night.claim(gate=gate) == []
+    night.wait(15)
+    [again] = night.claim(gate=gate)
+    assert (again.kind, again.telephone.number) == ("proof", "3902001")
+
+
+def test_a_claim_after_the_proving_call_takes_the_number_from_nobody_who_heard_it(
+    desk: WakeupDesk, night: Night
+):
+    desk.now_utc = night.now_utc = MORNING_UTC
+    gate = trusting(desk.trust)
+    desk.call("0630", BEHIND_B)
+    night.wait(15)
+    [proving] = night.claim(gate=gate)
+    code = desk.database.read(code_to_speak(desk.trust, proving))
+    assert desk.call("3411", BEHIND_B) == ["opt_out_done"]
+    assert desk.database.read(code_to_speak(desk.trust, proving)) == "", "it is spoken no more"
+    night.finish(proving, Outcome.UNACKNOWLEDGED)
+    assert desk.call("0630", BEHIND_B)[0] == "opted_out"
+    assert desk.call(code, BEHIND_B) == ["proof_done"]
+    assert desk.call("0630", BEHIND_B)[-1] == "kept"
 
 
 def test_a_number_that_was_not_proved_is_not_rung_but_the_alarm_told_of(desk: WakeupDesk, night: Night):
@@ -240,9 +290,9 @@ def test_who_may_not_take_an_opt_out_back_is_sent_to_the_operator(desk: WakeupDe
 
 def test_a_code_that_is_locked_is_not_asked_for_again(desk: WakeupDesk):
     target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
-    code = desk.database.write(codes.issue, target, desk.now_utc)
-    wrong = "11111111" if code != "11111111" else "22222222"
-    heard = [desk.call(wrong, BEHIND_B) for _ in range(codes.MOST_WRONG_TRIES)]
+    code = desk.database.write(codes.issue, desk.trust, target, desk.now_utc)
+    wrong = "1" * 12 if code != "1" * 12 else "2" * 12
+    heard = [desk.call(wrong, BEHIND_B) for _ in range(codes.MOST_WRONG_TRIES[codes.LENGTH])]
     assert heard == [["code_wrong"]] * 4 + [["code_locked"]]
     assert desk.call(code, BEHIND_B) == ["code_locked"]
 

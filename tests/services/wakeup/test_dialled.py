@@ -43,7 +43,8 @@ def at(hour: int, minute: int, recurrence: str = "once", *, night: bool = False)
         ("3422", Simple.OPT_IN),
         ("3511", Simple.MENU),
         ("4123", Awake("123")),
-        ("11223344", Proof("11223344")),
+        ("112233445566", Proof("112233445566")),
+        ("1122334455667711", Proof("1122334455667711")),
     ],
 )
 def test_digits_ask_for_one_thing(digits: str, asked: object):
@@ -66,6 +67,8 @@ def test_digits_ask_for_one_thing(digits: str, asked: object):
         "82430",
         "16075",
         "063012",
+        "11223344",
+        "1122334455667",
         "０６３０",
     ],
 )

@@ -516,11 +516,11 @@ def test_a_proving_call_is_confirmed_by_its_code():
 def test_a_wrong_code_confirms_nothing_and_the_right_one_may_follow():
     async def does(telephone: RungTelephone) -> None:
         await telephone.press("1", DigitSource.EVENT)  # before the code is asked for
-        await pressing("proof_call_1", "77777777")(telephone)
+        await pressing("proof_call_1", "777777777777")(telephone)
         await pressing("proof_call_1", PROOF_CODE)(telephone)
 
     heard = rung(does, PROOF)
-    assert heard.confirmed == ["77777777", PROOF_CODE]
+    assert heard.confirmed == ["777777777777", PROOF_CODE]
     assert heard.report.outcome is Outcome.ACKNOWLEDGED
 
 
@@ -559,6 +559,13 @@ def test_who_presses_nothing_or_too_little_has_proved_nothing():
 
 
 PERSON_WHO_PROVES_NOTHING = after("proof_call_4", hello(), first=sounding(quiet(0.6), hello()))
+
+
+def test_a_long_code_is_pressed_to_its_end():
+    code = "1234567123456712"
+    heard = rung(pressing("proof_call_2", code), PROOF, proof_code=code)
+    assert heard.confirmed == [code]
+    assert heard.report.outcome is Outcome.ACKNOWLEDGED
 
 
 def test_without_a_code_nobody_is_called():

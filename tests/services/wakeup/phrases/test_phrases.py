@@ -119,8 +119,8 @@ def test_what_to_dial_has_the_prefix_of_the_configuration():
         *("digit_0", "digit_6", "digit_3", "digit_0"),
     )
     assert ENGLISH.code("", "06") == ("digit_0", "digit_6")
-    eight = JAPANESE.code("7", "12345671")
-    assert [place for place, name in enumerate(eight) if name == PAUSE] == [1, 6]
+    twelve = JAPANESE.code("7", "123456712345")
+    assert [place for place, name in enumerate(twelve) if name == PAUSE] == [1, 6, 11]
     assert ENGLISH.text(ENGLISH.or_dial("7", "41")) == (
         "On a rotary telephone, hang up, and dial: seven, four, one, to confirm."
     )
