@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from exchange.network.numbers import COMMUNITY_HOP_PREFIX, LONGEST_NUMBER
 from exchange.network.patterns import NumberPattern
 from trust.answers import Reason
-from trust.ways import Way, ways
+from trust.ways import Way, bare, ways
 
 EMERGENCY_NUMBERS = frozenset({"110", "118", "119"})
 """Police, coast guard, fire and ambulance in Japan."""
@@ -100,9 +100,11 @@ class NumberRules:
         readings = self.ways(number)
         if any(len(way.prefixes) > self.hop_depth for way in readings):
             return Reason.TOO_FAR
-        if any(way.is_circle or not set(self.own_prefixes).isdisjoint(way.prefixes) for way in readings):
+        ours = {bare(prefix) for prefix in self.own_prefixes}
+        if any(way.is_circle or not ours.isdisjoint(way.prefixes) for way in readings):
             return Reason.CIRCLE
-        return None if allowed or any(way.extension for way in readings) else Reason.NOT_ALLOWED
+        is_way = any(way.extension and way.is_usual for way in readings)
+        return None if allowed or is_way else Reason.NOT_ALLOWED
 
 
 def _longest(prefixes: Iterable[str], number: str) -> str:

@@ -1,10 +1,6 @@
 """The morning call at real exchanges: booked by dialled digits, rung, acknowledged, and never by an answer alone."""
 
 import contextlib
-import os
-import sqlite3
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,126 +9,22 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from lab.asterisk.running import RunningExchange
-from lab.baresip import BaresipPhone, CallFailedError
+from lab.baresip import BaresipPhone
 from lab.laboratory import Lab
-from lab.serving import registered
+from lab.wakeup_service import Service, hangs_up, service
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from audio.levels import RATE_HZ
 from audio.tones import silence
 from audio.wav import write_wav
-from schedules import booking
-from schedules.booking import Telephone, Wish
-from schedules.policy import Policy
-from schedules.rows import Alarm, BookedHow, Occurrence
-from services.wakeup import spec
+from schedules.rows import Alarm, Occurrence
 from services.wakeup.phrases import JAPANESE, sounds
 from services.wakeup.ring import BREATH_S
 from store.database import Database
 from store.news import announce
-from trust import proofs
-from trust.target import Target
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120, func_only=True)]
-
-NUMBERS = (*((number, "wakeup") for number in (spec.number, *spec.more_numbers)), ("186", "echo"))
-
-
-@dataclass
-class Service:
-    """A running denwa with the morning call, and its database."""
-
-    folder: Path
-
-    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """What the database says."""
-        file = self.folder / "state" / "denwa" / "denwa.db"
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-            return database.execute(query, values).fetchall()
-
-    def until(self, query: str, wanted: list[tuple[object, ...]], timeout_s: float = 30) -> None:
-        """Wait until a query gives what is wanted."""
-        ends_monotonic_s = time.monotonic() + timeout_s
-        while (found := self.rows(query)) != wanted:
-            assert time.monotonic() < ends_monotonic_s, f"{found} instead of {wanted}\n{self.log()}"
-            time.sleep(0.1)
-
-    def value(self, query: str) -> object:
-        """The one value of a query, once there is one."""
-        ends_monotonic_s = time.monotonic() + 10
-        while not (found := self.rows(query)):
-            assert time.monotonic() < ends_monotonic_s, f"nothing by {query}\n{self.log()}"
-            time.sleep(0.1)
-        return found[0][0]
-
-    def books(self, *numbers: str) -> None:
-        """An alarm for each, in a moment, with one attempt of ten seconds; those behind trunks are proved."""
-        now_utc = datetime.now(UTC)
-        database = Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
-        for number in numbers:
-            trunk = f"SIP-TRUNK-{'Q' if number.startswith('661') else 'B'}" if len(number) > 4 else ""
-            wish = Wish(
-                telephone=Telephone("home", "services", number, trunk),
-                civil_time=now_utc.time(),
-                booked_by="test",
-                booked_how=BookedHow.COMMAND,
-                policy=Policy(attempts=1, ring_s=10),
-            )
-            if trunk:
-                database.write(proofs.prove, Target("home", "services", number, trunk), now_utc)
-            database.write(booking.book_at, wish, now_utc + timedelta(seconds=1.5), now_utc)
-        database.close()
-
-    def log(self) -> str:
-        """Its log's end."""
-        return (self.folder / "log").read_text()[-6000:]
-
-
-def hangs_up(phone: BaresipPhone) -> None:
-    """End the call, whoever is first."""
-    with contextlib.suppress(CallFailedError):
-        phone.hang_up()
-    phone.wait_ended()
-
-
-@contextlib.contextmanager
-def service(lab: Lab, at: RunningExchange, folder: Path, more: str = "") -> Iterator[Service]:
-    """`denwa serve` with the morning call at an exchange."""
-    connection = lab.connect(at, numbers=NUMBERS, max_calls=20)
-    extension = connection.request.extension
-    trunks = ", ".join(f'"{trunk.endpoint}" = "{trunk.prefix}"' for trunk in connection.request.trunks)
-    numbers = "\n".join(f'"{number}" = "{name}"' for number, name in NUMBERS)
-    (folder / "denwa.toml").write_text(f"""
-[exchanges.home]
-host = "{at.address}"
-address = "{lab.fresh_address()}"
-trunks = {{ {trunks} }}
-
-[extensions.services]
-exchange = "home"
-user = "{extension}"
-password_file = "denwa.password"
-
-[extensions.services.numbers]
-{numbers}
-
-[trust]
-proving_hours = [0, 24]
-{more}
-""")
-    (folder / "denwa.password").write_text(connection.extension.password + "\n")
-    (folder / "denwa.password").chmod(0o600)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "LC_ALL": "C.UTF-8",
-        "XDG_STATE_HOME": str(folder / "state"),
-        "DENWA_LOG__LEVEL": "debug",
-    }
-    with registered(lab, at, extension, folder, environment):
-        yield Service(folder)
 
 
 @dataclass

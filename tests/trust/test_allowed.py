@@ -63,13 +63,20 @@ def test_telephones_of_the_exchange_and_behind_its_trunks_may_be_rung(number: st
         ("3901", UNMARKED, Reason.NOT_ALLOWED),
         ("3901", "B", Reason.NOT_ALLOWED),
         ("39009012345678", "B", Reason.NOT_ALLOWED),
-        ("3902421001", "B", Reason.NOT_ALLOWED),
+        ("39000312345678", "B", Reason.NOT_ALLOWED),
+        ("39001001", "B", Reason.NOT_ALLOWED),
         ("1001", "D", Reason.UNKNOWN_TRUNK),
         ("1001", "B", Reason.NO_RETURN_PREFIX),
         ("5101001", "B", Reason.NO_RETURN_PREFIX),
         ("390051003901001", "B", Reason.CIRCLE),
         ("510039005101001", "C", Reason.CIRCLE),
         ("39002421001", "B", Reason.CIRCLE),
+        ("390002421001", "B", Reason.CIRCLE),
+        ("390024201001", "B", Reason.CIRCLE),
+        ("3902421001", "B", Reason.CIRCLE),
+        ("39000390110", "B", Reason.EMERGENCY),
+        ("39001130110", "B", Reason.EMERGENCY),
+        ("390003901001", "B", Reason.CIRCLE),
         ("39002427000", "B", Reason.CIRCLE),
         ("3900113066201130782019891001", "B", Reason.TOO_FAR),
     ],
@@ -168,3 +175,8 @@ def test_a_telephone_is_the_same_by_every_way_that_leads_to_it(between: list[str
     hops = [Hop("390"), *(Hop(prefix) for prefix in between), Hop("989")]
     assert RULES.destinations(route_number(hops, "1001")) == {"9891001"}
     assert RULES.destinations("5101001") == RULES.destinations("39005101001") == {"5101001"}
+
+
+@pytest.mark.parametrize("number", ["390005101001", "390051001001", "3900051001001", "51001001"])
+def test_zeros_too_many_make_no_other_telephone_of_it(number: str):
+    assert "5101001" in RULES.destinations(number)

@@ -73,6 +73,9 @@ def forged(count: int, rng: random.Random) -> dict[str, str]:
         between = rng.sample(["782", "808", "989", "617", "113", "6621"], rng.randrange(3))
         way = ["390"] if last == "390" else ["390", *(each for each in between if each != last), last]
         number = route_number([Hop(prefix) for prefix in way], extension)
+        if rng.random() < 0.4:  # exchanges pass over hop prefixes too many
+            end = rng.choice([last, ""]) + extension
+            number = number.removesuffix(end) + "0" + end
         victim = last + extension
         if rng.random() < 0.5:  # a public network, circles, ourselves, too far, another trunk's, nonsense
             digits = str(rng.randrange(10**6, 10**7))
