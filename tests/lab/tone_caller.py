@@ -17,7 +17,7 @@ from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 
 EXTENSION = "telephone"
-VOICES = {HeardKind.VOICE, HeardKind.TURN, HeardKind.PERSON, HeardKind.MACHINE}
+NO_TONE = {kind for kind in HeardKind if kind > HeardKind.TONE}
 
 
 async def first_tone(dialler: Dialler, number: str, seconds: float) -> str:
@@ -28,7 +28,7 @@ async def first_tone(dialler: Dialler, number: str, seconds: float) -> str:
             async with asyncio.timeout(seconds):
                 async for sound in listening:
                     heard.append(sound.kind.name)
-                    if sound.kind not in {*VOICES, HeardKind.SILENCE}:
+                    if sound.kind not in NO_TONE:
                         break
         except (TimeoutError, CallEnded) as end:
             heard.append(str(end) or "nothing more")
