@@ -92,6 +92,16 @@ def tone_trial(seed: int, number: int) -> Trial:
     )
 
 
+def recorded_trial(tone: CountryTone, samples: Samples, seed: int, number: int) -> Trial:
+    """A tone that was recorded on a clean line."""
+    random = np.random.default_rng([seed, 8, number])
+    blocks = np.square(samples[: len(samples) // 80 * 80]).reshape(-1, 80).mean(axis=1)
+    unit = samples / np.sqrt(blocks[blocks > 0.1 * blocks.max()].mean())
+    wear = _wear(random, -35, -5, 10, 30, NOISES)
+    heard = tuple(heard_in(worn(unit, wear, random)))
+    return Trial(f"{tone.country} {tone.name}", tone.kind, wear.noise, 0, heard, tone.cycle_ms * 8)
+
+
 def change_trial(seed: int, number: int) -> Trial:
     """Ring-back that becomes busy or congestion at any moment."""
     random = np.random.default_rng([seed, 2, number])
