@@ -10,7 +10,6 @@ from typing import Any
 
 from audio.hearing.heard import HeardKind
 from exchange.sip.account import AccountSettings
-from exchange.sip.call import CallEnded
 from exchange.sip.dialler import Dialler
 from exchange.sip.endpoint import open_endpoint
 from exchange.sip.sip_dialler import SipDialler
@@ -22,14 +21,9 @@ NO_TONE = {kind for kind in HeardKind if kind > HeardKind.TONE}
 
 async def first_tone(dialler: Dialler, number: str, seconds: float) -> str:
     """The first tone that has a name; all that was heard, if none was or a voice came before. It is listened on."""
-    heard = []
     async with dialler.ring(number, extension=EXTENSION, timeout_s=5) as call, call.listen() as listening:
-        try:
-            async with asyncio.timeout(seconds):
-                async for sound in listening:
-                    heard.append(sound.kind)
-        except (TimeoutError, CallEnded):
-            pass
+        await asyncio.sleep(seconds)
+        heard = [sound.kind for sound in listening.drain()]
     first = next((n for n, kind in enumerate(heard) if kind not in NO_TONE), len(heard))
     return " ".join(kind.name for kind in heard[: first + 1] if kind is not HeardKind.BURST)
 
