@@ -63,10 +63,10 @@ class Results:
 MACHINES_CLEAR = "machines and hops, clear lines"
 PEOPLE_CLEAR = "people who answer, clear lines"
 JUDGED = {
-    MACHINES_CLEAR: (partial(machine_judged, echoes=False), 12),
-    "machines and hops, echoing lines": (partial(machine_judged, echoes=True), 24),
-    PEOPLE_CLEAR: (partial(person_judged, echoes=False), 40),
-    "people who answer, echoing lines": (partial(person_judged, echoes=True), 40),
+    MACHINES_CLEAR: (partial(machine_judged, echoes=False), 25),
+    "machines and hops, echoing lines": (partial(machine_judged, echoes=True), 50),
+    PEOPLE_CLEAR: (partial(person_judged, echoes=False), 120),
+    "people who answer, echoing lines": (partial(person_judged, echoes=True), 120),
 }
 """Kinds of judged calls, and of how many tones there is one of them."""
 
