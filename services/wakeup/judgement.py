@@ -163,7 +163,6 @@ class Judgement:
         self._voice_answers = self._turn_answers = False
 
     def _forget(self) -> None:
-        self.rings_on = self.may_ring = self.voice = self.speaks = self.quiet = self._person = (
-            self._listens
-        ) = False
+        self.rings_on = self.may_ring = self.voice = self.speaks = self.quiet = False
+        self._person = self._listens = False
         self._withdraw()
