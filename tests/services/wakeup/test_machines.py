@@ -28,8 +28,8 @@ def test_no_machine_and_no_hop_is_probably_awake(seed: int, scale: str):
 
 @pytest.mark.parametrize("echoes", [False, True])
 def test_people_who_answer_are(echoes: bool, seed: int, scale: str):
-    """19 of 20 are; of a sample this small all but two."""
+    """19 of 20 are; of a sample this small all but four."""
     count = PEOPLE * TIMES[scale]
     judged = run_trials(partial(person_judged, echoes=echoes), seed, count)
     asleep = [f"{trial.name}: {trial.outcome}" for trial in judged if not trial.is_awake]
-    assert len(asleep) <= max(2, 0.05 * count), asleep
+    assert len(asleep) <= max(4, 0.05 * count), asleep
