@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from support.call_progress import sent, tone_of
@@ -28,6 +30,7 @@ from support.hearing_trials import (
     run_trials,
     tone_trial,
 )
+from support.judged_trials import Judged, machine_judged, person_judged
 from support.listener import FRAME_SAMPLES, heard_in
 from support.speakers import babble
 from support.worn_line import NOISES, rms
@@ -36,6 +39,7 @@ from audio.hearing.heard import HeardKind
 from audio.levels import RATE_HZ, to_pcm
 from bench.figures import Wish, conclude, percentile
 
+T = TypeVar("T")
 COSTLY_S = 60
 NEVER = "taken for a person"
 
@@ -52,6 +56,19 @@ class Results:
     syllables: Sequence[Trial]
     machines: Sequence[Trial]
     echoes: Sequence[Trial]
+    judged: dict[str, Sequence[Judged]]
+    """What whole calls were taken for, with machines and with people, on two kinds of line."""
+
+
+MACHINES_CLEAR = "machines and hops, clear lines"
+PEOPLE_CLEAR = "people who answer, clear lines"
+JUDGED = {
+    MACHINES_CLEAR: (partial(machine_judged, echoes=False), 25),
+    "machines and hops, echoing lines": (partial(machine_judged, echoes=True), 50),
+    PEOPLE_CLEAR: (partial(person_judged, echoes=False), 120),
+    "people who answer, echoing lines": (partial(person_judged, echoes=True), 120),
+}
+"""Kinds of judged calls, and of how many tones there is one of them."""
 
 
 def measure(seed: int, tones: int, *, processes: int = 1) -> Results:
@@ -69,10 +86,14 @@ def measure(seed: int, tones: int, *, processes: int = 1) -> Results:
         run(one_syllable, tones // 12),
         run(machine_trial, tones // 12),
         run(echo_trial, tones // 24),
+        {
+            name: run_trials(trial, seed, tones // part, processes=processes)
+            for name, (trial, part) in JUDGED.items()
+        },
     )
 
 
-def share(trials: Sequence[Trial], holds: Callable[[Trial], bool]) -> float | None:
+def share(trials: Sequence[T], holds: Callable[[T], bool]) -> float | None:
     """Of how many percent of the trials it holds; None without trials."""
     return 100 * sum(map(holds, trials)) / len(trials) if trials else None
 
@@ -98,6 +119,8 @@ def wishes(results: Results) -> list[Wish]:
         Wish("busy after ring-back", share(results.changes, lambda t: t.first(*UNREACHED) is not None), "%", at_least=99),
         Wish("voices heard, no tone before", share(results.people, _is_voice), "%", at_least=99),
         Wish("voices heard after ring-back", share(results.after_ringing, _is_voice), "%", at_least=99),
+        Wish(f"{MACHINES_CLEAR}, taken for awake", sum(map(_is_awake, results.judged[MACHINES_CLEAR])), "calls", at_most=0),
+        Wish(f"{PEOPLE_CLEAR}, taken for awake", share(results.judged[PEOPLE_CLEAR], _is_awake), "%", at_least=95),
         Wish("echoes taken for a voice", sum(trial.has(HeardKind.VOICE) for trial in results.echoes), "trials", at_most=0),
     ]  # fmt: skip
 
@@ -105,6 +128,10 @@ def wishes(results: Results) -> list[Wish]:
 def _in_two_cycles(trial: Trial) -> bool:
     told = trial.first(HeardKind.RINGBACK)
     return told is not None and told.at_samples - trial.began_samples <= 2 * trial.cycle_samples
+
+
+def _is_awake(trial: Judged) -> bool:
+    return trial.is_awake
 
 
 def _is_voice(trial: Trial) -> bool:
@@ -156,6 +183,13 @@ def describe(results: Results) -> list[str]:
         lines.append(f"{name}, {len(trials):,}: {heard}")
         if trials in (results.people, results.after_ringing):
             lines.append(f"  VOICE after {_times(trials, HeardKind.VOICE)}")
+    for what, calls in results.judged.items():
+        outcomes = Counter(str(call.outcome) for call in calls)
+        said = ", ".join(f"{outcome} {count}" for outcome, count in outcomes.most_common())
+        lines.append(f"{what}, {len(calls):,}: {said}")
+        awake = Counter(f"{call.name} ({call.echo_db} dB)" for call in calls if call.is_awake)
+        if what.startswith("machines") and awake:
+            lines.append(f"  awake: {', '.join(awake)}")
     return lines
 
 

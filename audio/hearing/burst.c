@@ -23,6 +23,11 @@
 #define JUDGE_EVERY 4      /* frames of a pause */
 #define LONG_PAUSE_MS 1700
 #define STEADY_MS 2700
+#define TELLING_MS 400     /* no shorter burst is a ring-back's */
+#define TELLING_LOWEST_HZ 384
+#define TELLING_HIGHEST_HZ 478
+#define ANSWER_HZ 2000     /* no call-progress tone is as high */
+#define ANSWER_FRAMES 50
 
 void burst_init(struct burst *burst)
 {
@@ -119,7 +124,7 @@ static void begin(struct hearing *hearing, const struct frame *frame)
     burst->is_mature = cadence->count && is_same && hearing->now - burst->last_frame < AGAIN_FRAMES;
     burst->before = (struct before_burst){cadence->count, cadence->edge_ms, cadence->limit_ms, voice_leading(hearing)};
     burst->is_on = 1;
-    burst->is_steady = 0;
+    burst->is_steady = burst->is_told = 0;
     burst->first_frame = hearing->now - since;
     burst->hz1 = burst->run_hz1;
     burst->hz2 = burst->run_hz2;
@@ -144,6 +149,23 @@ static int is_echo(const struct hearing *hearing, const struct frame *frame)
     return frame->level < burst->level - ECHO_DB;
 }
 
+/* What is known of a burst of so many ms before it ends. */
+static void tell_while_on(struct hearing *hearing, int ms)
+{
+    struct burst *burst = &hearing->burst;
+    int is_answer = burst->hz1 > ANSWER_HZ && ++burst->answer_frames > ANSWER_FRAMES;
+    if ((ms > STEADY_MS || is_answer) && !burst->is_steady) {
+        burst->is_steady = 1;
+        hearing->cadence.told = HEARD_NOTHING;
+        hearing_tell(hearing, HEARD_TONE);
+    }
+    int may_ring = burst->hz1 > TELLING_LOWEST_HZ && burst->hz1 < TELLING_HIGHEST_HZ && !burst->hz2;
+    if (may_ring && ms > TELLING_MS - 2 * FRAME_MS && !burst->is_told && hearing->cadence.told == HEARD_NOTHING) {
+        burst->is_told = 1;
+        hearing_tell(hearing, HEARD_BURST);
+    }
+}
+
 void burst_step(struct hearing *hearing, const float *power)
 {
     struct burst *burst = &hearing->burst;
@@ -163,11 +185,8 @@ void burst_step(struct hearing *hearing, const float *power)
     int is_pause = !burst->is_on && cadence->count;
     if (is_pause && ms > LONG_PAUSE_MS && ms < cadence->limit_ms && hearing->now % JUDGE_EVERY == 0)
         cadence_judge(hearing, 0, ms);
-    if (burst->is_on && ms > STEADY_MS && !burst->is_steady) {
-        burst->is_steady = 1;
-        cadence->told = HEARD_NOTHING;
-        hearing_tell(hearing, HEARD_TONE);
-    }
+    if (burst->is_on)
+        tell_while_on(hearing, ms);
 }
 
 void burst_forget(struct hearing *hearing)

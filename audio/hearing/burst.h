@@ -21,6 +21,8 @@ struct burst {
     float level;           /* its mean, dBm0 */
     float power;           /* its greatest, slowly forgotten; 1 is 0 dBm0 */
     int is_steady;         /* that it lasts was told */
+    int is_told;           /* that it is on was told */
+    int answer_frames;     /* of answer tones, in all */
     int run;               /* frames alike, up to now */
     float run_hz1, run_hz2; /* their mean frequencies */
     struct before_burst before;

@@ -17,6 +17,8 @@ class HeardKind(IntEnum):
     PERSON = 8
     MACHINE = 9
     SILENCE = 10
+    OVER = 11
+    BURST = 12
 
 
 @dataclass(frozen=True, slots=True)

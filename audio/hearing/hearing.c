@@ -16,6 +16,7 @@ struct hearing *hearing_new(void)
     burst_init(&hearing->burst);
     cadence_init(&hearing->cadence);
     voice_init(&hearing->voice);
+    over_init(&hearing->over);
     return hearing;
 }
 

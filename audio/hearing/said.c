@@ -32,3 +32,11 @@ float said_loudest(const struct said *said)
         loudest = fmaxf(loudest, said->power[i]);
     return loudest;
 }
+
+float said_near(const struct said *said, int number)
+{
+    float loudest = 0;
+    for (int i = number - 1; i <= number + 1; i++)
+        loudest = fmaxf(loudest, said->power[i % SAID_FRAMES]);
+    return loudest;
+}

@@ -21,4 +21,7 @@ void said_turn(struct said *said, int next);
 /* Power of the loudest frame. */
 float said_loudest(const struct said *said);
 
+/* Power of the loudest of three frames around that of a number. */
+float said_near(const struct said *said, int number);
+
 #endif

@@ -8,7 +8,7 @@
 #define CLUSTER 4      /* bins on each side of its middle: a sine under the Hann window needs two, two of 50 Hz apart four */
 #define APART 5        /* bins between the middles of two clusters, at least */
 #define LOWEST_BIN 20  /* 312 Hz */
-#define HIGHEST_BIN 128 /* 2000 Hz */
+#define HIGHEST_BIN 147 /* 2297 Hz: the answer tones of faxes and modems are 2100 and 2225 Hz */
 #define SCALE (2.06f * 16 / 3 / SPECTRUM_SAMPLES / SPECTRUM_SAMPLES / 32768.f / 32768.f)
 
 static float window[SPECTRUM_SAMPLES];

@@ -8,6 +8,7 @@
 #include "cadence.h"
 #include "frame.h"
 #include "hearing.h"
+#include "over.h"
 #include "said.h"
 #include "spectrum.h"
 #include "talk.h"
@@ -24,6 +25,7 @@ struct hearing {
     struct frame frames[FRAMES_KEPT];
     struct frame_bands bands;
     struct said said;
+    struct over over;
     struct burst burst;
     struct cadence cadence;
     struct voice voice;

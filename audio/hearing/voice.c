@@ -130,7 +130,10 @@ void voice_step(struct hearing *hearing)
     int is_active = frame->level > fmaxf(voice->floor_dbm0 + ABOVE_FLOOR_DB, QUIETEST_DBM0);
     int has_shape = frame->tonality > .25f || frame->unevenness > 6;
     int due = is_due(hearing);
-    int is_speech = is_active && !is_tone && has_shape && !is_echo(hearing, frame);
+    int is_like_speech = is_active && !is_tone && has_shape;
+    int may_be_echo = is_echo(hearing, frame);
+    int is_speech = is_like_speech && !may_be_echo;
+    over_step(hearing, number, is_like_speech && may_be_echo);
     int waits = is_active || (due && voice->score >= VOICED); /* in a pause of a cadence, until the tone fails to come */
     follow_score(hearing, frame, number, is_speech, waits);
     int is_voice = !hearing->cadence.is_unreached && !due && has_voice(voice, frame, number, is_active);

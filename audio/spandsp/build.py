@@ -20,7 +20,7 @@ from pathlib import Path
 import cffi
 
 HERE = Path(__file__).resolve().parent
-HEARING = ("spectrum", "frame", "said", "cadence", "burst", "voice", "talk", "hearing")
+HEARING = ("spectrum", "frame", "said", "over", "cadence", "burst", "voice", "talk", "hearing")
 SOURCES = (
     "clips.c",
     "digits.c",

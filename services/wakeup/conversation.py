@@ -18,14 +18,14 @@ LONGEST_SOFT_S = 7.0
 before the three seconds that are called silence is known by then, the slowest being North America's."""
 TURN_S = 4.0
 """How long it takes at most until the end of an answer is known: 2.8 s of speech, 0.7 s of quiet (docs/tones.md)."""
-SETTLED_S = 2.0
-"""For how long after the answer's turn nothing may be heard: a machine goes on, or beeps."""
+SETTLED_S = 4.0
+"""For how long after the answer's turn nothing may be heard, while the soft tone tells him that he is: a machine goes on, or beeps."""
 YES = "1"
 """The key that the question asks for."""
 
 
 class Interrupted(Exception):  # noqa: N818 - an event
-    """What was heard forbids to go on speaking: `Judgement.outcome`, or a ring-back where that is None."""
+    """What was heard forbids to go on speaking: `Judgement.outcome`, or what is or may be a ring-back where that is None."""
 
 
 class Conversation:
@@ -66,6 +66,7 @@ class Conversation:
             await self._unless(self._is_ended_or_has_finished, self._call.play(self._soft))
             if judgement.outcome is not None:
                 raise Interrupted
+        judgement.burst_was_none()
         return True
 
     async def say(self, names: Iterable[str], until: str = "") -> str | None:
@@ -95,7 +96,7 @@ class Conversation:
         if pressed is None and judgement.is_answering:
             pressed = await self.key(YES, TURN_S, unless=lambda: not judgement.is_answering)
         if pressed is None and judgement.has_answered:
-            pressed = await self.key(YES, SETTLED_S, unless=lambda: not judgement.has_answered)
+            pressed = await self._settle()
         return pressed
 
     async def key(self, keys: str, seconds: float, unless: Callable[[], bool] = lambda: False) -> str | None:
@@ -105,6 +106,20 @@ class Conversation:
             pressed = await self._unless(lambda: self._is_forbidden() or unless(), self._call.digit(left_s))
             self._raise_if_forbidden()
             if pressed is not None and pressed in keys:
+                return pressed
+        return None
+
+    async def _settle(self) -> str | None:
+        """The soft tone while he who has answered says nothing more; `YES` where it is pressed meanwhile."""
+        judgement = self.judgement
+        ends_monotonic_s = self._loop.time() + SETTLED_S
+        while judgement.has_answered and self._loop.time() < ends_monotonic_s:
+            pressed = await self._unless(
+                lambda: self._is_forbidden() or not judgement.has_answered,
+                self._call.play(self._soft, until=YES),
+            )
+            self._raise_if_forbidden()
+            if pressed is not None:
                 return pressed
         return None
 
@@ -127,7 +142,8 @@ class Conversation:
         return self.judgement.outcome is not None or self._has_finished()
 
     def _is_forbidden(self) -> bool:
-        return self.judgement.outcome is not None or self.judgement.rings_on
+        judgement = self.judgement
+        return judgement.outcome is not None or judgement.rings_on or judgement.may_ring
 
     def _raise_if_forbidden(self) -> None:
         if self._is_forbidden():

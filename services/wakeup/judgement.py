@@ -13,6 +13,8 @@ ANSWERED_WITHIN_S = 6.0
 """How soon after the question's end a voice must come to count as its answer."""
 ANSWERED_AFTER_S = 0.5
 """A voice is told a third of a second after it began: what is told sooner than that did not wait for the question's end."""
+OVER_TOLD_S = 0.3
+"""What is told to speak over our words began so long ago at least: sooner after the question's end it began before it."""
 
 _ENDS = {
     HeardKind.BUSY: Outcome.BUSY,
@@ -21,6 +23,10 @@ _ENDS = {
     HeardKind.TONE: Outcome.TONE,
     HeardKind.MACHINE: Outcome.MACHINE,
 }
+_MOST_FALSE_BURSTS = 2
+"""After so many bursts of a tone that became none, on a noisy line, the next ones stop our words no more."""
+_MOST_SPOKEN_OVER = 2
+"""Who speaks over our words that often does not listen to them: no answer of his counts any more."""
 
 
 class Judgement:
@@ -29,6 +35,7 @@ class Judgement:
     Attributes:
         outcome: by what the attempt is to end now, if by anything.
         rings_on: a ring-back was heard, and neither a voice nor its end since.
+        may_ring: a burst of a tone came, and it is not known yet what it is.
         voice: somebody or something spoke, and no tone came since.
         speaks: he is not heard to have finished.
         quiet: some seconds of silence where no tone was due, and neither a voice nor a tone since.
@@ -37,12 +44,15 @@ class Judgement:
     def __init__(self) -> None:
         self.outcome: Outcome | None = None
         self.rings_on = False
+        self.may_ring = False
         self.voice = False
         self.speaks = False
         self.quiet = False
         self._told: list[HeardKind] = []
         self._person = False
         self._listens = False
+        self._spoken_over = 0
+        self._false_bursts = 0
         self._asked_monotonic_s: float | None = None
         self._voice_answers = False
         self._turn_answers = False
@@ -56,10 +66,16 @@ class Judgement:
         elif kind is HeardKind.RINGBACK:
             self._forget()
             self.rings_on = True
+        elif kind is HeardKind.BURST:
+            self._take_burst()
         elif kind is HeardKind.SILENCE:
+            self.burst_was_none()
             self.rings_on = self.speaks = False
             self.quiet = True
+        elif kind is HeardKind.OVER:
+            self._speaks_over(now_monotonic_s)
         else:
+            self.burst_was_none()
             self.rings_on = self.quiet = False
             self.voice = True
             self.speaks = kind is HeardKind.VOICE
@@ -74,7 +90,14 @@ class Judgement:
     def asked(self, now_monotonic_s: float) -> None:
         """Our question has been said; who is not taken for a person by then, or spoke over it, cannot answer it."""
         self._withdraw()
-        self._asked_monotonic_s = now_monotonic_s if self._person and self._listens else None
+        may_answer = self._person and self._listens and self._spoken_over < _MOST_SPOKEN_OVER
+        self._listens = False
+        self._asked_monotonic_s = now_monotonic_s if may_answer else None
+
+    def burst_was_none(self) -> None:
+        """It has been waited for what becomes of a burst, and no tone did."""
+        self._false_bursts += self.may_ring
+        self.may_ring = False
 
     @property
     def is_answering(self) -> bool:
@@ -106,9 +129,19 @@ class Judgement:
             return Outcome.SNOOZED
         return Outcome.UNACKNOWLEDGED
 
+    def _take_burst(self) -> None:
+        if self._false_bursts < _MOST_FALSE_BURSTS:
+            self._forget()
+            self.may_ring = True
+
+    def _speaks_over(self, now_monotonic_s: float) -> None:
+        self._interrupts()
+        if self._asked_monotonic_s is not None and now_monotonic_s - self._asked_monotonic_s < OVER_TOLD_S:
+            self._withdraw()
+
     def _answer(self, kind: HeardKind, now_monotonic_s: float) -> None:
         if kind is HeardKind.VOICE:
-            self._listens = False
+            self._interrupts()
         if self._asked_monotonic_s is None:
             return
         waited_s = now_monotonic_s - self._asked_monotonic_s
@@ -119,11 +152,17 @@ class Judgement:
         elif kind is HeardKind.VOICE:
             self._withdraw()
 
+    def _interrupts(self) -> None:
+        """A voice came; over our words, if they are going on."""
+        self._spoken_over += self._listens
+        self._listens = False
+
     def _withdraw(self) -> None:
         """There is no question that could still be answered."""
         self._asked_monotonic_s = None
         self._voice_answers = self._turn_answers = False
 
     def _forget(self) -> None:
-        self.rings_on = self.voice = self.speaks = self.quiet = self._person = self._listens = False
+        self.rings_on = self.may_ring = self.voice = self.speaks = self.quiet = False
+        self._person = self._listens = False
         self._withdraw()

@@ -1,4 +1,4 @@
-"""A program that dials numbers at an exchange, all at once, and prints the first tone that it hears of each.
+"""A program that dials numbers at an exchange, all at once, stays, and prints the first tone that it hears of each.
 
 Its argument is JSON: `server`, `address`, `user`, `password`, `numbers`, `seconds`. It prints number and kind as JSON.
 """
@@ -10,29 +10,22 @@ from typing import Any
 
 from audio.hearing.heard import HeardKind
 from exchange.sip.account import AccountSettings
-from exchange.sip.call import CallEnded
 from exchange.sip.dialler import Dialler
 from exchange.sip.endpoint import open_endpoint
 from exchange.sip.sip_dialler import SipDialler
 from exchange.sip.stack import StackConfig
 
 EXTENSION = "telephone"
-VOICES = {HeardKind.VOICE, HeardKind.TURN, HeardKind.PERSON, HeardKind.MACHINE}
+NO_TONE = {kind for kind in HeardKind if kind > HeardKind.TONE}
 
 
 async def first_tone(dialler: Dialler, number: str, seconds: float) -> str:
-    """The first tone; all that was heard, if none was or a voice came before."""
-    heard = []
+    """The first tone that has a name; all that was heard, if none was or a voice came before. It is listened on."""
     async with dialler.ring(number, extension=EXTENSION, timeout_s=5) as call, call.listen() as listening:
-        try:
-            async with asyncio.timeout(seconds):
-                async for sound in listening:
-                    heard.append(sound.kind.name)
-                    if sound.kind not in {*VOICES, HeardKind.SILENCE}:
-                        break
-        except (TimeoutError, CallEnded) as end:
-            heard.append(str(end) or "nothing more")
-    return " ".join(heard)
+        await asyncio.sleep(seconds)
+        heard = [sound.kind for sound in listening.drain()]
+    first = next((n for n, kind in enumerate(heard) if kind not in NO_TONE), len(heard))
+    return " ".join(kind.name for kind in heard[: first + 1] if kind is not HeardKind.BURST)
 
 
 async def main(wishes: dict[str, Any]) -> None:

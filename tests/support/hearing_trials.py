@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from support.call_progress import SIX, sent, tone_of
@@ -68,6 +69,7 @@ class Trial:
         return (told.at_samples - self.began_samples) / RATE_HZ * 1000 if told else float("inf")
 
 
+T = TypeVar("T")
 TrialOf = Callable[[int, int], Trial]
 
 
@@ -90,6 +92,16 @@ def tone_trial(seed: int, number: int) -> Trial:
         tone.cycle_ms * RATE_HZ // 1000,
         is_joined=joined_s > 0,
     )
+
+
+def recorded_trial(tone: CountryTone, samples: Samples, seed: int, number: int) -> Trial:
+    """A tone that was recorded on a clean line."""
+    random = np.random.default_rng([seed, 8, number])
+    blocks = np.square(samples[: len(samples) // 80 * 80]).reshape(-1, 80).mean(axis=1)
+    unit = samples / np.sqrt(blocks[blocks > 0.1 * blocks.max()].mean())
+    wear = _wear(random, -35, -5, 10, 30, NOISES)
+    heard = tuple(heard_in(worn(unit, wear, random)))
+    return Trial(f"{tone.country} {tone.name}", tone.kind, wear.noise, 0, heard, tone.cycle_ms * 8)
 
 
 def change_trial(seed: int, number: int) -> Trial:
@@ -128,7 +140,7 @@ def person_trial(
     random = np.random.default_rng([seed, 4 + rings, number])
     before = [np.zeros(round(random.uniform(0.15, 1.5) * RATE_HZ))]
     if rings:
-        before.insert(0, _ringing(random, random.uniform(1, 14)) * 10 ** (random.uniform(-6, 10) / 20))
+        before.insert(0, ringing(random, random.uniform(1, 14)) * 10 ** (random.uniform(-6, 10) / 20))
     samples = np.concatenate([*before, phrase(random, *length_s), np.zeros(round(QUIET_S * RATE_HZ))])
     wear = _wear(random, -32, -12, 15, 35, ("none", "white"))
     heard = tuple(heard_in(worn(samples, wear, random)))
@@ -142,7 +154,7 @@ def machine_trial(seed: int, number: int) -> Trial:
     before = np.zeros(RATE_HZ)
     if name == "after ring-back":
         pause = np.zeros(round(random.uniform(0.2, 1.2) * RATE_HZ))
-        before = np.concatenate([_ringing(random, random.uniform(1, 9)), pause])
+        before = np.concatenate([ringing(random, random.uniform(1, 9)), pause])
     elif name == "after SIT":
         before = sent(tone_of("de", "sit"), 1.6)
     beep = np.sqrt(2) * np.sin(2 * np.pi * 1000 * np.arange(round(0.4 * RATE_HZ)) / RATE_HZ)
@@ -168,7 +180,7 @@ after_ringing: TrialOf = partial(person_trial, rings=True)
 one_syllable: TrialOf = partial(person_trial, length_s=SYLLABLE_S)
 
 
-def run_trials(trial: TrialOf, seed: int, count: int, *, processes: int = 1) -> list[Trial]:
+def run_trials(trial: Callable[[int, int], T], seed: int, count: int, *, processes: int = 1) -> list[T]:
     """So many trials, in order."""
     if processes == 1:
         return [trial(seed, number) for number in range(count)]
@@ -183,7 +195,8 @@ def _some_tone(random: np.random.Generator, kind: HeardKind) -> CountryTone:
     return tones[random.integers(len(tones))]
 
 
-def _ringing(random: np.random.Generator, seconds: float) -> Samples:
+def ringing(random: np.random.Generator, seconds: float) -> Samples:
+    """So much of any country's ring-back."""
     return sent(_some_tone(random, HeardKind.RINGBACK), seconds, offset=random.uniform(-0.015, 0.015))
 
 

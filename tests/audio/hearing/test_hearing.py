@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from support import listener
 from support.call_progress import SIX, sent, tone_of
-from support.listener import heard_in
 from support.speakers import phrases, spoken
 from support.worn_line import LAWS, rms, through
 
@@ -32,6 +33,11 @@ def on_the_line(*parts: Samples, law: Law = "ulaw", dbm0: float = -16):
     samples = np.concatenate(parts) * rms(dbm0)
     random = np.random.default_rng(len(samples))
     return through(law, to_pcm(samples + random.standard_normal(len(samples)) * rms(-65)))
+
+
+def heard_in(pcm: NDArray[np.int16], *, while_playing: Clip | None = None) -> list[Heard]:
+    """All that is heard, but for the beginnings of tones, which come before their names."""
+    return [each for each in listener.heard_in(pcm, while_playing=while_playing) if each.kind is not K.BURST]
 
 
 def kinds(heard: list[Heard]) -> list[HeardKind]:
@@ -81,6 +87,29 @@ def test_a_ring_back_is_told_as_soon_as_its_pause_is_one_that_no_busy_has():
     """jp: one second of tone, 1.7 s of pause, and what a spectrum needs."""
     (heard,) = heard_in(on_the_line(sent(tone_of("jp", "ringback"), 12)))
     assert 2.7 * RATE_HZ < heard.at_samples < 2.9 * RATE_HZ
+
+
+def test_a_tone_is_told_of_before_its_name():
+    """By 0.4 s of its first bursts; not by a shorter one, nor again once it has a name."""
+    for country in SIX:
+        *bursts, name = listener.heard_in(on_the_line(quiet(1), sent(tone_of(country, "ringback"), 14)))
+        assert name.kind is K.RINGBACK
+        assert kinds(bursts) == [K.BURST] * (2 if country in {"uk", "au"} else 1)  # these ring twice
+        assert 1.38 * RATE_HZ < bursts[0].at_samples < 1.48 * RATE_HZ
+    told = listener.heard_in(on_the_line(sent(tone_of("de", "congestion"), 4)))  # 0.24 s
+    assert kinds(told) == [K.CONGESTION]
+
+
+def test_an_answer_tone_is_a_tone_after_a_second():
+    """Of a fax or a modem, with its phase reversals or without (ITU-T V.25, V.8)."""
+    time_s = np.arange(3 * RATE_HZ) / RATE_HZ
+    turned = np.pi * np.floor(time_s / 0.45)
+    for hz, phase in ((2100, 0 * time_s), (2100, turned), (2225, 0 * time_s)):
+        for swing in (0, 0.2 * np.sin(2 * np.pi * 15 * time_s)):
+            tone = np.sqrt(2) * np.sin(2 * np.pi * hz * time_s + phase) * (1 + swing)
+            (heard,) = heard_in(on_the_line(quiet(0.5), tone))
+            assert heard.kind is K.TONE
+            assert heard.at_samples < 2 * RATE_HZ
 
 
 @pytest.mark.parametrize("country", SIX)
@@ -177,6 +206,25 @@ def test_what_comes_back_of_our_own_speech_is_no_voice():
     assert K.VOICE in kinds(heard_in(pcm))
 
 
+@pytest.mark.parametrize("echo_db", [18, 30])
+def test_a_faint_voice_over_our_words_is_told_from_their_echo(echo_db: float):
+    """It is no louder than what comes back of us at our loudest; what comes back alone is none."""
+    said = Clip.from_pcm("said", to_pcm(monologue(12) * rms(-16)))
+    echo = np.concatenate([np.zeros(640), said.pcm])[: 12 * RATE_HZ] * 10 ** (-echo_db / 20)
+    voice = np.zeros(len(echo))
+    word = hello(1.5)
+    voice[6 * RATE_HZ :][: len(word)] = word * rms(-29) * 32768
+    alone, both = (
+        heard_in(through("ulaw", sound.astype(np.int16)), while_playing=said)
+        for sound in (echo, echo + voice)
+    )
+    assert K.OVER not in kinds(alone)
+    over_s = [each.at_samples / RATE_HZ for each in both if each.kind is K.OVER]
+    assert over_s
+    assert 6 < over_s[0] < 7
+    assert over_s[-1] < 8
+
+
 def test_a_tone_is_heard_while_we_speak():
     said = Clip.from_pcm("said", to_pcm(monologue(6) * rms(-16)))
     heard = kinds(heard_in(on_the_line(sent(tone_of("jp", "busy"), 6)), while_playing=said))
@@ -194,7 +242,7 @@ def test_whatever_the_packets_the_same_is_heard(frame: int):
     with Driven(speech) as line:
         for start in range(0, len(pcm), frame):
             line.rx(pcm[start : start + frame])
-    assert speech.heard() == heard_in(pcm)
+    assert speech.heard() == listener.heard_in(pcm)
     speech.close()
 
 
@@ -236,7 +284,7 @@ def test_to_listen_again_begins_anew():
             line.rx(busy)
             told.append(speech.heard())
     assert told[0] == told[1]
-    assert kinds(told[0]) == [K.BUSY]
+    assert kinds(told[0])[-1] is K.BUSY
     speech.close()
 
 

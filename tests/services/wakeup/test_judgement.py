@@ -98,6 +98,48 @@ def test_who_speaks_over_our_words_has_to_be_asked_again():
     assert judgement.has_answered
 
 
+def test_who_speaks_over_our_words_twice_is_not_asked_any_more():
+    judgement = heard(*ANSWER[:3])
+    for over in (HeardKind.VOICE, HeardKind.OVER):
+        judgement.speak()
+        judgement.hear(over, 9)
+        judgement.asked(11)
+    judgement.speak()
+    judgement.asked(30)
+    judgement.hear(HeardKind.VOICE, 31)
+    judgement.hear(HeardKind.TURN, 32)
+    assert not judgement.has_answered
+
+
+@pytest.mark.parametrize(("at_s", "answers"), [(9.9, False), (10.2, False), (10.4, True)])
+def test_a_faint_voice_over_our_words_is_no_answer_but_one_that_waited_is(at_s: float, answers: bool):
+    judgement = heard(*ANSWER[:3])
+    judgement.speak()
+    if at_s < 10:
+        judgement.hear(HeardKind.OVER, at_s)
+    judgement.asked(10.0)
+    if at_s > 10:
+        judgement.hear(HeardKind.OVER, at_s)
+    judgement.hear(HeardKind.VOICE, 10.7)
+    judgement.hear(HeardKind.TURN, 11.5)
+    assert judgement.has_answered == answers
+
+
+def test_a_burst_may_be_a_ring_back_until_it_is_known():
+    assert heard(HeardKind.BURST).may_ring
+    for kind in HeardKind:
+        if kind not in {HeardKind.BURST, HeardKind.OVER}:
+            assert not heard(HeardKind.BURST, kind).may_ring
+    assert not heard(*ANSWER, HeardKind.BURST, asked_after=3).has_answered
+
+
+def test_bursts_that_become_no_tone_are_believed_twice():
+    false = (HeardKind.BURST, HeardKind.SILENCE)
+    assert heard(*false, HeardKind.BURST).may_ring
+    assert not heard(*false, *false, HeardKind.BURST).may_ring
+    assert heard(HeardKind.BURST, HeardKind.RINGBACK, *false, HeardKind.BURST).may_ring
+
+
 @pytest.mark.parametrize("tone", [*TONES, HeardKind.RINGBACK])
 def test_any_tone_takes_back_what_was_concluded(tone: HeardKind):
     judgement = heard(*ANSWER, tone, asked_after=3)
