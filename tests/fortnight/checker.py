@@ -46,6 +46,8 @@ UNKNOWN = "unknown"
 VALIDITY_OVER = "its validity is over"
 CALLED_BACK = "called back"
 CALLED_BACK_WITHIN_S = 600
+CALLS_US = "it has called us meanwhile"
+"""Why no INVITE left."""
 EARLY_S = 0.05
 CLAIMED_BEFORE_S = 15.0
 """A row is written so much before its INVITE at most: three seconds ahead, and what hundreds at one instant take."""
@@ -99,33 +101,31 @@ class Judge:
     # -- reading --
 
     def _match(self) -> list[Attempt]:
-        """Each attempt with its call: the first to its number after its row, if before the next row for that number."""
-        begun = sorted(
-            (
-                (entry.at_utc_s, self._number(story, entry), story, place)
-                for story in self.stories
-                for place, entry in enumerate(story.entries)
-                if entry.new == "ringing"
-            ),
-            key=lambda each: each[0],
-        )
-        by_number: dict[str, list[Call]] = {}
+        """Each attempt with its call: the first to its number between its row and the row of its end.
+
+        A row's instant is that of its transaction's begin: one that had to wait may be older than a call before it.
+        """
+        by_number: dict[str, list[Call]] = defaultdict(list)
         for call in self.placed:
-            by_number.setdefault(call.number, []).append(call)
-        next_row: dict[str, float] = {}
+            by_number[call.number].append(call)
+        begun = [
+            (entry, story, place)
+            for story in self.stories
+            for place, entry in enumerate(story.entries)
+            if entry.new == "ringing"
+        ]
         found = []
-        for at_utc_s, number, story, place in reversed(begun):
-            calls = by_number.get(number, [])
-            until_utc_s = next_row.get(number, float("inf"))
-            mine = [call for call in calls if at_utc_s <= call.begin_utc_s < until_utc_s]
-            for call in mine:
-                calls.remove(call)
-            self.unclaimed += mine[1:]
-            next_row[number] = at_utc_s
+        for entry, story, place in sorted(begun, key=lambda each: each[0].at_utc_s):
+            number = self._number(story, entry)
             ended = story.entries[place + 1] if place + 1 < len(story.entries) else None
-            found.append(Attempt(story, story.entries[place], ended, number, mine[0] if mine else None))
-        self.unclaimed += [call for calls in by_number.values() for call in calls]
-        return found[::-1]
+            ends_utc_s = ended.at_utc_s if ended else float("inf")
+            calls = by_number[number]
+            mine = next((c for c in calls if entry.at_utc_s <= c.begin_utc_s <= ends_utc_s), None)
+            if mine is not None:
+                calls.remove(mine)
+            found.append(Attempt(story, entry, ended, number, mine))
+        self.unclaimed = [call for calls in by_number.values() for call in calls]
+        return found
 
     def _number(self, story: Story, entry: Entry) -> str:
         planned = self.plan[story.uid]
@@ -196,7 +196,7 @@ class Judge:
         if said.startswith(CALLED_BACK):
             return
         if call is None:
-            if said != UNKNOWN:
+            if said != UNKNOWN and not ended.why.endswith(CALLS_US):
                 yield f"{attempt} never left, and is said to be {ended.why!r}"
             return
         if said == UNKNOWN:

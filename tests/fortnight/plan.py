@@ -22,16 +22,21 @@ DAYS = 14
 BEGINS_UTC = datetime(2027, 3, 1, tzinfo=UTC)
 """A Monday, 9:00 in Japan: the first alarms are due on the next morning."""
 TIMES = (time(6, 57), time(7, 0))
-"""Few, and as far apart as attempts are, so that hundreds ring at once and the fortnight has few instants."""
+"""Few, and as far apart as attempts are, so that hundreds ring at once and the fortnight has few instants; of a single day
+the second alone."""
 A_TELEPHONE_A_DAY = 0.85
 """So many alarms on average: some telephones have two at one time, and the second must wait."""
+ESCALATED = 0.2
+"""Of all alarms, but for those of a single day, which is to be over soon."""
 DAILY_IN = 300
 """One alarm of so many rings each day."""
-POLICIES = (
+PATIENT = (
     Policy(ring_s=5, attempts=2, gap_s=180, snooze_s=180, snoozes=1),
     Policy(ring_s=5, attempts=3, gap_s=180, snooze_s=180, snoozes=1, demands_acknowledgement=True),
     Policy(ring_s=8, attempts=1, gap_s=180, snooze_s=180, snoozes=2),
 )
+HASTY = (Policy(ring_s=5, attempts=2, snooze_s=180, snoozes=0),)
+"""For a night that is to be over soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +65,30 @@ class Planned:
         }
 
     @classmethod
-    def at_random(cls, n: int, numbers: int, days: int, rng: random.Random) -> Self:
+    def at_random(
+        cls, n: int, numbers: int, days: int, policies: Sequence[Policy], rng: random.Random
+    ) -> Self:
         """The n-th."""
         first = BEGINS_UTC.date() + timedelta(days=1)
         every = tuple(first + timedelta(days=day) for day in range(days))
-        policy = rng.choice(POLICIES)
-        if rng.random() < 0.2:
+        policy = rng.choice(policies)
+        if days > 1 and rng.random() < ESCALATED:
             guardian = str(29_000 + rng.randrange(max(1, numbers // 5)))
             policy = Policy(**{**asdict(policy), "escalate_to": guardian})
         return cls(
             uid=f"alarm-{n}@fortnight",
             number=str(20_000 + rng.randrange(numbers)),
-            civil_time=rng.choice(TIMES),
+            civil_time=rng.choice(TIMES if days > 1 else TIMES[1:]),
             dates=every if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),),
             policy=policy,
         )
 
 
-def plan(alarms: int, days: int, seed: int) -> list[Planned]:
+def plan(alarms: int, days: int, policies: Sequence[Policy], seed: int) -> list[Planned]:
     """So many alarms over so many days."""
     rng = random.Random(seed)
     numbers = max(5, round(alarms / days / A_TELEPHONE_A_DAY))
-    return [Planned.at_random(n, numbers, days, rng) for n in range(alarms)]
+    return [Planned.at_random(n, numbers, days, policies, rng) for n in range(alarms)]
 
 
 def write(planned: Sequence[Planned], path: Path) -> None:

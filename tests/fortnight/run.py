@@ -1,5 +1,6 @@
 """Drives the simulated fortnight: lets UTC go from one instant that something is due to the next, and kills at random."""
 
+import itertools
 import os
 import random
 import subprocess
@@ -48,6 +49,7 @@ ASLEEP_IN = 10
 ASLEEP_S = 600.0
 CANCELLED_IN = 40
 """Of so many alarms one is cancelled, in the midst of its ringing."""
+_runs = itertools.count()
 _BEGUN = [StateName.RINGING, StateName.RETRY, StateName.SNOOZED]
 
 
@@ -65,6 +67,7 @@ class Scale:
 
     alarms: int
     days: int
+    policies: Sequence[Policy]
     deaths: int
     nodes: int
     seed: int
@@ -265,9 +268,9 @@ class Fortnight:
 def run(folder: Path, database_url: str, scale: Scale) -> Done:
     """One fortnight, whose SIP is in `sip.jsonl` and whose plan is in `plan.json` of the folder. Raises StuckError."""
     began_s = time.monotonic()
-    planned = plan.plan(scale.alarms, scale.days, scale.seed)
+    planned = plan.plan(scale.alarms, scale.days, scale.policies, scale.seed)
     plan.write(planned, folder / "plan.json")
-    net = f"127.{64 + os.getpid() % 64}.{os.getpid() // 64 % 256}"
+    net = f"127.{64 + os.getpid() % 64}.{(os.getpid() // 64 + next(_runs)) % 256}"
     library = build_preloaded("stepped_clock", folder)
     with ExitStack() as scope:
         database = scope.enter_context(closing(Database.open(database_url)))

@@ -25,6 +25,7 @@ REFUSED = Call("2001", NODE, True, DUE + 0.01, "busy", [], DUE + 0.02, "refusal 
 PRESSED = Call("2001", NODE, True, DUE + 180.01, "presses", [DUE + 199], DUE + 203, "denwa")
 GOOD_STORY = (BOOKED, RINGS, BUSY, RINGS_AGAIN, AWAKE)
 GOOD_CALLS = (REFUSED, PRESSED)
+SLOW_STORY = (BOOKED, RINGS, replace(BUSY, at_utc_s=DUE + 21), RINGS_AGAIN, AWAKE)
 
 
 def faults(entries, calls, deaths=(), policy=None, due=DUE):
@@ -59,7 +60,7 @@ HELD = replace(REFUSED, deed="not lifted", end_utc_s=DUE + 35, ended_by="exchang
             GOOD_STORY, (replace(REFUSED, begin_utc_s=DUE - 0.5), PRESSED), "-0.500 s after", id="early"
         ),
         pytest.param(
-            GOOD_STORY, (replace(REFUSED, begin_utc_s=DUE + 20), PRESSED), "before its INVITE", id="late"
+            SLOW_STORY, (replace(REFUSED, begin_utc_s=DUE + 20), PRESSED), "before its INVITE", id="late"
         ),
         pytest.param(
             GOOD_STORY, (replace(REFUSED, deed="unknown"), PRESSED), "the telephone: unknown", id="misnamed"

@@ -1,30 +1,51 @@
 """Alarms over a simulated fortnight whose programs are killed at random: each ends as it must, and none rings wrongly."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from fortnight import plan
 from fortnight.programs import command, environment
-from fortnight.run import Scale, run
+from fortnight.run import Done, Scale, run
 
 pytestmark = [pytest.mark.native, pytest.mark.timeout(120)]
 
+SEED = 2
 
-@pytest.mark.parametrize(("kind", "nodes"), [("sqlite", 1), ("postgresql", 3)])
-def test_every_alarm_comes_to_its_end_and_none_rings_wrongly(request, tmp_path, scaled, kind, nodes):
-    """Ten thousand alarms, three hundred deaths; whoever judges sees SIP and the audit alone."""
-    url = request.getfixturevalue("postgres_url" if kind == "postgresql" else "sqlite_url")
-    scale = Scale(
-        alarms=scaled(10, 10_000), days=scaled(1, 14), deaths=scaled(2, 300), nodes=nodes, seed=20_270_301
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A database, and how many programs ring by it."""
+
+    url: str
+    nodes: int
+    folder: Path
+
+
+def lived(case: Case, quick: bool) -> tuple[Done, "subprocess.CompletedProcess[str]"]:
+    """What was done to it, and what the judge says."""
+    case.folder.mkdir()
+    scale = (
+        Scale(alarms=10, days=1, policies=plan.HASTY, deaths=1, nodes=case.nodes, seed=SEED)
+        if quick
+        else Scale(alarms=10_000, days=14, policies=plan.PATIENT, deaths=300, nodes=case.nodes, seed=SEED)
     )
-    done = run(tmp_path, url, scale)
-    print(done)
-    judged = subprocess.run(
-        command("checker", url, str(tmp_path / "plan.json"), str(tmp_path / "sip.jsonl")),
-        env=environment({}),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    print(judged.stdout)
-    assert judged.returncode == 0, judged.stdout + judged.stderr
+    done = run(case.folder, case.url, scale)
+    judge = command("checker", case.url, str(case.folder / "plan.json"), str(case.folder / "sip.jsonl"))
+    judged = subprocess.run(judge, env=environment({}), check=False, capture_output=True, text=True)
     assert done.kills + done.stops == scale.deaths
+    return done, judged
+
+
+def test_every_alarm_comes_to_its_end_and_none_rings_wrongly(sqlite_url, postgres_url, tmp_path, scale):
+    """Ten thousand alarms, three hundred deaths, on both databases; whoever judges sees SIP and the audit alone."""
+    cases = [Case(sqlite_url, 1, tmp_path / "one"), Case(postgres_url, 3, tmp_path / "three")]
+    with ThreadPoolExecutor(len(cases)) as pool:  # side by side: they wait for telephones most of the time
+        results = list(pool.map(lived, cases, [scale == "quick"] * len(cases)))
+    for done, judged in results:
+        print(done, judged.stdout, sep="\n")
+    assert [judged.returncode for _, judged in results] == [0, 0], [
+        judged.stdout + judged.stderr for _, judged in results
+    ]
