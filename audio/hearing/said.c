@@ -36,7 +36,7 @@ float said_loudest(const struct said *said)
 float said_near(const struct said *said, int number)
 {
     float loudest = 0;
-    for (int i = number - 1; i <= number + 1; i++)
+    for (int i = number > 1 ? number - 1 : 0; i <= number + 1; i++)
         loudest = fmaxf(loudest, said->power[i % SAID_FRAMES]);
     return loudest;
 }

@@ -159,13 +159,24 @@ _CALL = {
 _MENU = {
     "menu_main": (
         "To book a call, press one. To hear your bookings, press two. To change the next one, press three. "
-        "To cancel the next one, press four. For Japanese, press five. To cancel all, press six."
+        "To cancel the next one, press four. For Japanese, press five. To cancel all, press six. "
+        "For more, press seven."
     ),
     "menu_time": "Please enter the time of your call, in four digits.",
     "menu_recurrence": (
         "For one call only, press one. For every day, press two. For weekdays except public holidays, press three. "
-        "For weekends and public holidays, press four."
+        "For weekends and public holidays, press four. For one day of each week, press five."
     ),
+    "menu_weekday": (
+        "Which day? For Monday, press one. For Tuesday, two. Wednesday, three. Thursday, four. Friday, five. "
+        "Saturday, six. Sunday, seven."
+    ),
+    "menu_more": (
+        "To be called in some minutes, press one. For a trial call now, press two. To put the next call off, press three. "
+        "To have this number never called again, press four. To take that back, press five."
+    ),
+    "menu_minutes": "Please enter the minutes, in two digits.",
+    "menu_sure": "This number will never be called again. If you are sure, press one. If not, press two.",
     "menu_message": (
         "Please choose your message. For a greeting, press one. For trash day, press two. "
         "For medicine, press three. For a meeting, press four."

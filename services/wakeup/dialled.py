@@ -21,6 +21,8 @@ from schedules.recurrence import ONCE, WEEKDAYS, Kind, Recurrence
 from trust import codes
 
 ACKNOWLEDGES = "4"
+DAYS = "1234567"
+"""Monday to Sunday."""
 WORKDAYS = "8"
 
 
@@ -121,7 +123,10 @@ def _weekly(digits: str) -> Asked:
         return Wrong()
     if digits[0] == WORKDAYS and not time.of_night:
         return At(time, Recurrence(Kind.WORKDAYS))
-    if digits[0] not in "1234567":
-        return Wrong()
-    day = (int(digits[0]) - 1 + time.of_night) % len(WEEKDAYS)
-    return At(time, Recurrence.parse(WEEKDAYS[day]))
+    return weekly(digits[0], time) if digits[0] in DAYS else Wrong()
+
+
+def weekly(day: str, time: DialledTime) -> At:
+    """Each week on the day of `DAYS`, or in the night that follows it."""
+    place = (DAYS.index(day) + time.of_night) % len(WEEKDAYS)
+    return At(time, Recurrence.parse(WEEKDAYS[place]))

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from exchange.sip.call import Call
 from schedules.dialled_time import DialledTime, read_dialled_time
 from schedules.errors import ScheduleError
 from schedules.recurrence import Kind, Recurrence
 from services.wakeup import changes
-from services.wakeup.dialled import At, Simple
+from services.wakeup.dialled import DAYS, At, Later, Simple, weekly
 from services.wakeup.doing import do
 from services.wakeup.keypad import TRIES, GaveUp, ask_pin, choose, digits, number
-from services.wakeup.new_bookings import Extras, book_at
+from services.wakeup.new_bookings import Extras, book_at, book_in, book_trial
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
 from trust.target import Target
 
 RECURRENCES = {"1": Kind.ONCE, "2": Kind.DAILY, "3": Kind.WORKDAYS, "4": Kind.HOLIDAYS}
 MESSAGES = {str(n + 1): f"message_{n}" for n in range(4)}
+WEEKLY = "5"
 AT_ONCE = {"2": Simple.HEAR, "4": Simple.CANCEL_NEXT, "6": Simple.CANCEL_ALL}
 MOST_ROUNDS = 20
 """How often one call may go through the menu."""
@@ -29,13 +31,15 @@ async def menu(offices: Mapping[str, Office], language: str, call: Call, target:
         await ask_pin(offices[language], call)
         for _ in range(MOST_ROUNDS):
             office = offices[language]
-            match await choose(office, call, ("menu_main",), "123456"):
+            match await choose(office, call, ("menu_main",), "1234567"):
                 case "1":
                     await _book(office, call, target)
                 case "5":
                     language = next(other for other in offices if other != language)
                 case "3":
                     await office.say(call, await _retime(office, call, target))
+                case "7":
+                    await _more(office, call, target)
                 case key:
                     await office.say(call, await do(office, target, AT_ONCE[key]))
     except GaveUp:
@@ -43,11 +47,41 @@ async def menu(offices: Mapping[str, Office], language: str, call: Call, target:
 
 
 async def _book(office: Office, call: Call, target: Target) -> None:
-    time = await _time(office, call)
-    kind = RECURRENCES[await choose(office, call, ("menu_recurrence",), "".join(RECURRENCES))]
+    at = await _days(office, call, await _time(office, call))
     message = MESSAGES[await choose(office, call, ("menu_message",), "".join(MESSAGES))]
     second = await _second(office, call, target)
-    await book_at(office, call, target, At(time, Recurrence(kind)), extras=Extras(message, second))
+    await book_at(office, call, target, at, extras=Extras(message, second))
+
+
+async def _days(office: Office, call: Call, time: DialledTime) -> At:
+    key = await choose(office, call, ("menu_recurrence",), "".join(RECURRENCES) + WEEKLY)
+    if key == WEEKLY:
+        return weekly(await choose(office, call, ("menu_weekday",), DAYS), time)
+    return At(time, Recurrence(RECURRENCES[key]))
+
+
+async def _more(office: Office, call: Call, target: Target) -> None:
+    match await choose(office, call, ("menu_more",), "12345"):
+        case "1":
+            await book_in(office, call, target, await _minutes(office, call))
+        case "2":
+            await book_trial(office, call, target)
+        case "3":
+            by = timedelta(minutes=await _minutes(office, call))
+            await office.say(call, await do(office, target, Later(by)))
+        case "4":
+            if await choose(office, call, ("menu_sure",), "12") == "1":
+                await office.say(call, await do(office, target, Simple.OPT_OUT))
+        case _:
+            await office.say(call, await do(office, target, Simple.OPT_IN))
+
+
+async def _minutes(office: Office, call: Call) -> int:
+    for _ in range(TRIES):
+        if minutes := int(await digits(office, call, ("menu_minutes",), 2)):
+            return minutes
+        await office.say(call, ("menu_wrong",))
+    raise GaveUp
 
 
 async def _time(office: Office, call: Call) -> DialledTime:

@@ -30,7 +30,15 @@ def tone(name: str, seconds: float, country: str = "jp"):
 
 
 def kinds(heard: list[Heard]) -> list[HeardKind]:
-    return [each.kind for each in heard]
+    """What was heard, but for the bursts with which a tone begins."""
+    return [each.kind for each in heard if each.kind is not K.BURST]
+
+
+async def next_of(listening: Listening) -> Heard:
+    """The next that is more than a burst."""
+    while (heard := await anext(listening)).kind is K.BURST:
+        pass
+    return heard
 
 
 @pytest.mark.parametrize("law", LAWS)
@@ -42,7 +50,7 @@ def test_what_is_heard_comes_in_order_and_tells_when(law: Law):
         async with line.call.listen() as listening:
             line.telephone.say(tone("ringback", 4))
             line.telephone.say(tone("busy", 4))
-            ringback, busy = [await anext(listening) for _ in range(2)]
+            ringback, busy = [await next_of(listening) for _ in range(2)]
         assert kinds([ringback, busy]) == [K.RINGBACK, K.BUSY]
         assert 2.7 * RATE_HZ < ringback.at_samples < 2.9 * RATE_HZ
         assert busy.at_samples > 4 * RATE_HZ
@@ -148,7 +156,7 @@ def test_nothing_is_heard_while_another_has_the_line():
                 await asyncio.sleep(3)
             assert listening.drain() == []
             line.telephone.say(tone("busy", 3))
-            assert (await anext(listening)).kind is K.BUSY
+            assert (await next_of(listening)).kind is K.BUSY
 
     on_line(script)
 

@@ -174,7 +174,8 @@ def test_a_tone_is_heard_while_the_service_speaks_and_stops_it(leg_kind: LegKind
         async with call.listen() as listening:
             began_s = loop.time()
             playing = asyncio.create_task(call.play(speech))
-            heard.append(await anext(listening))
+            while not heard or heard[-1].kind is HeardKind.BURST:
+                heard.append(await anext(listening))
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
             said_s.append(loop.time() - began_s)
@@ -189,7 +190,7 @@ def test_a_tone_is_heard_while_the_service_speaks_and_stops_it(leg_kind: LegKind
         assert np.abs(after.astype(int)).max() < LOUD, "it went on speaking"
 
     leg_kind.run(script, offered(toy(handler)))
-    assert [each.kind for each in heard] == [HeardKind.BUSY]
+    assert heard[-1].kind is HeardKind.BUSY
     assert said_s[0] < 4
 
 

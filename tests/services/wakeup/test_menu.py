@@ -1,6 +1,7 @@
 """The morning call by keys."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -90,6 +91,33 @@ def test_the_next_one_gets_another_time(desk: WakeupDesk, night: Night):
     assert "changed_to" in heard
     assert booked(night).civil_time.isoformat("minutes") == "07:15"
     assert night.next_utc(1) is not None
+
+
+def test_a_day_of_each_week(desk: WakeupDesk, night: Night):
+    """Key 5, then 3: Wednesday, which is tomorrow."""
+    keys = [(1, "1"), (1, "0630"), (1, "5"), (1, "3"), (1, "1")]
+    desk.call(MENU, presses=keys, hangs_up_after_s=60)
+    assert booked(night).recurrence == "wed"
+    assert night.next_utc(1) == HALF_PAST_SIX_UTC
+
+
+def test_what_is_dialled_by_digits_alone_can_be_had_by_keys_too(desk: WakeupDesk, night: Night):
+    """In five minutes; a trial; the next one half an hour later."""
+    heard = desk.call(MENU, presses=[(1, "7"), (1, "1"), (1, "00"), (6, "05")], hangs_up_after_s=30)
+    assert heard.index("menu_wrong") < heard.index("kept")
+    assert night.next_utc(1) == desk.now_utc + timedelta(minutes=5)
+    assert "trial" in desk.call(MENU, presses=[(1, "7"), (1, "2")], hangs_up_after_s=20)
+    desk.call(MENU, presses=[(1, "7"), (1, "3"), (1, "30")], hangs_up_after_s=20)
+    assert night.next_utc(1) == desk.now_utc + timedelta(minutes=35)
+
+
+def test_never_to_be_rung_again_is_asked_twice_and_can_be_taken_back(desk: WakeupDesk):
+    """By a telephone of the exchange."""
+    assert "opt_out_done" not in desk.call(MENU, presses=[(1, "7"), (1, "4"), (1, "2")], hangs_up_after_s=20)
+    assert "opt_out_done" in desk.call(MENU, presses=[(1, "7"), (1, "4"), (1, "1")], hangs_up_after_s=20)
+    assert "kept" not in desk.call("0630")
+    assert "opt_in_done" in desk.call(MENU, presses=[(1, "7"), (1, "5")], hangs_up_after_s=20)
+    assert "kept" in desk.call("0630")
 
 
 def test_hearing_and_cancelling(desk: WakeupDesk, night: Night):
