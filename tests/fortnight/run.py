@@ -49,6 +49,7 @@ ASLEEP_IN = 10
 ASLEEP_S = 600.0
 CANCELLED_IN = 40
 """Of so many alarms one is cancelled, in the midst of its ringing."""
+CANCELS_EACH_S = 5.0
 _runs = itertools.count()
 _BEGUN = [StateName.RINGING, StateName.RETRY, StateName.SNOOZED]
 
@@ -186,7 +187,9 @@ class Fortnight:
         elif view.next_utc is None or view.next_utc > self._ends_utc:
             self._is_day_over = True
             return self._deaths < self._scale.deaths
-        elif view.next_utc - now_utc > timedelta(hours=6) and self._deaths < self._wanted(now_utc):
+        elif view.next_utc - now_utc > timedelta(hours=6) and self._deaths < self._by_today(
+            self._scale.deaths
+        ):
             self._is_day_over = True
             return True
         if until := [each for each in until if each > now_utc]:
@@ -201,21 +204,23 @@ class Fortnight:
     def _deaths(self) -> int:
         return self.done.kills + self.done.stops
 
-    def _wanted(self, now_utc: datetime) -> int:
-        """How many deaths there are to be by the end of this day."""
+    def _by_today(self, whole: int) -> int:
+        """How many of the fortnight's deaths, say, there are to be by the end of this day."""
+        now_utc = self._now_utc()
         days = max(0, (now_utc - plan.BEGINS_UTC).days + (now_utc > plan.BEGINS_UTC + timedelta(hours=20)))
-        return min(self._scale.deaths, -(-self._scale.deaths * days // self._scale.days))
+        return min(whole, -(-whole * days // self._scale.days))
 
     def _harm(self, calls: int) -> None:
         ripe = time.monotonic() >= self._dies_monotonic_s and (calls or self._is_day_over)
-        if ripe and self._deaths < self._wanted(self._now_utc()):
+        if ripe and self._deaths < self._by_today(self._scale.deaths):
             self._let_die()
             each_s = IDLE_DIES_EACH_S if self._is_day_over else DIES_EACH_S
             if self._rng.random() < AGAIN_IN:
                 each_s = AGAIN_S
             pause_s = self._rng.expovariate(1 / each_s)
             self._dies_monotonic_s = time.monotonic() + pause_s
-        if self.done.cancelled < self._scale.alarms // CANCELLED_IN and self._rng.random() < LOOKS_EVERY_S:
+        cancels = self.done.cancelled < self._by_today(self._scale.alarms // CANCELLED_IN)
+        if cancels and self._rng.random() < LOOKS_EVERY_S / CANCELS_EACH_S:
             with suppress(StoreError):
                 self.done.cancelled += self._database.write(_cancel_one, self._rng, self._now_utc())
 

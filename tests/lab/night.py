@@ -33,10 +33,11 @@ class Night:
         return datetime.now(UTC) + timedelta(seconds=self.ahead_ns / S_NS)
 
     def nobody_waits(self, *kinds: str) -> None:
-        """Wait until all that was booked of these kinds has had its turn, if only to be forbidden."""
+        """Wait until all of these kinds that is due by now has had its turn, if only to be forbidden."""
         chosen = ", ".join(f"'{kind}'" for kind in kinds)
         waiting = "SELECT count(*) FROM occurrence JOIN alarm ON alarm.id = alarm_id WHERE"
         waiting += f" kind IN ({chosen}) AND occurrence.state IN ('booked', 'due')"
+        waiting += f" AND occurrence.next_utc <= '{self.now_utc():%Y-%m-%d %H:%M:%S}'"
         self.denwa.until(waiting, [(0,)], 120)
 
 
