@@ -10,7 +10,7 @@ from fortnight import plan
 from fortnight.programs import command, environment
 from fortnight.run import Done, Scale, run
 
-pytestmark = [pytest.mark.native, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.native, pytest.mark.timeout(240)]  # whole, it takes hours
 
 SEED = 2
 
