@@ -13,6 +13,7 @@ from schedules.history import move, state_of
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
 from schedules.rows import Attempt, Occurrence
+from store.news import announce
 
 ACKNOWLEDGED_WITHIN = timedelta(seconds=states.CALL_BACK_S)
 MOST_WRONG_CODES = 5
@@ -174,6 +175,7 @@ def _acknowledge(session: Session, attempt: Attempt, now_utc: datetime) -> None:
     if isinstance(state, states.Ringing):
         # may be to another number, which need not be troubled then; it ends once its call has
         open_attempt(session, occurrence).outcome = Outcome.ACKNOWLEDGED
+        announce(session)
     occurrence.last_outcome = Outcome.ACKNOWLEDGED
     move(
         session,

@@ -54,6 +54,8 @@ CLAIMED_BEFORE_S = 15.0
 GLARE_S = 1.5
 """Who dials us while we are about to ring him is rung: both INVITEs are under way."""
 LEAST_PAUSE_S = 10
+LEASE_S = 10
+"""A node that stood still for some seconds may find its lease gone a moment later, or have missed what a telephone did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +117,17 @@ class Judge:
             if entry.new == "ringing"
         ]
         found = []
-        for entry, story, place in sorted(begun, key=lambda each: each[0].at_utc_s):
+        for entry, story, place in sorted(begun, key=lambda each: _ends_utc_s(each[1], each[2])):
             number = self._number(story, entry)
             ended = story.entries[place + 1] if place + 1 < len(story.entries) else None
-            ends_utc_s = ended.at_utc_s if ended else float("inf")
+            ends_utc_s = _ends_utc_s(story, place)
             calls = by_number[number]
             mine = next((c for c in calls if entry.at_utc_s <= c.begin_utc_s <= ends_utc_s), None)
             if mine is not None:
                 calls.remove(mine)
             found.append(Attempt(story, entry, ended, number, mine))
         self.unclaimed = [call for calls in by_number.values() for call in calls]
-        return found
+        return sorted(found, key=lambda attempt: attempt.began.at_utc_s)
 
     def _number(self, story: Story, entry: Entry) -> str:
         planned = self.plan[story.uid]
@@ -164,7 +166,8 @@ class Judge:
         for number, calls in self.wire.by_number().items():
             for earlier, later in itertools.pairwise(calls):
                 glare = later.begin_utc_s - earlier.begin_utc_s <= GLARE_S
-                if not earlier.placed_by_us and (glare or self._left_hanging(earlier)):
+                elsewhere = earlier.node != later.node  # no node knows who talks to another one
+                if not earlier.placed_by_us and (glare or elsewhere or self._left_hanging(earlier)):
                     continue
                 if later.placed_by_us and earlier.end_utc_s > later.begin_utc_s:
                     yield (
@@ -199,10 +202,11 @@ class Judge:
             if said != UNKNOWN and not ended.why.endswith(CALLS_US):
                 yield f"{attempt} never left, and is said to be {ended.why!r}"
             return
+        gone = self.wire.died(call.node, attempt.began.at_utc_s - LEASE_S, ended.at_utc_s)
         if said == UNKNOWN:
-            if not self.wire.died(call.node, attempt.began.at_utc_s, ended.at_utc_s):
+            if not gone:
                 yield f"{attempt} is unknown, and nobody died"
-        elif said not in COMES_OF[call.deed]:
+        elif said not in COMES_OF[call.deed] and not gone:
             yield f"{attempt} is said to be {ended.why!r}, and the telephone: {call.deed}"
         if said != "acknowledged" and call.digits_utc_s and call.ended_by == "denwa":
             yield f"{attempt} was acknowledged by key and ended by us, and is said to be {ended.why!r}"
@@ -249,6 +253,11 @@ class Judge:
         # a row's instant is what was promised; an INVITE among hundreds leaves a moment after it
         if gap_s < min(least_s, policy["gap_s"]) - CLAIMED_BEFORE_S or gap_s < LEAST_PAUSE_S - EARLY_S:
             yield f"{later} came {gap_s:.1f} s after the one before, of {least_s}"
+
+
+def _ends_utc_s(story: Story, place: int) -> float:
+    """When what began with this entry ended."""
+    return story.entries[place + 1].at_utc_s if place + 1 < len(story.entries) else float("inf")
 
 
 def summary(judge: Judge) -> str:

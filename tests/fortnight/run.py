@@ -236,8 +236,8 @@ class Fortnight:
         else:
             node.kill()
             self.done.kills += 1
-        self._telephones.tell("stopped" if stops else "died", node.address)
         self._died_utc = self._now_utc()
+        self._telephones.tell("stopped" if stops else "died", node.address, str(self._died_utc.timestamp()))
         longest_s = STOPPED_S if stops else UP_AGAIN_AFTER_S
         self._up_again[node] = time.monotonic() + self._rng.uniform(0, longest_s)
         if len(self._nodes) == 1 and self._rng.random() < 1 / ASLEEP_IN:

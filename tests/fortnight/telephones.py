@@ -1,6 +1,6 @@
 """A simulated exchange with hundreds of simulated telephones: it lets them ring, and writes down all that it sees of SIP.
 
-`python -m fortnight.telephones ADDRESS SEED DATABASE LOG`. On stdin, `died ADDRESS` or `stopped ADDRESS`: the program
+`python -m fortnight.telephones ADDRESS SEED DATABASE LOG`. On stdin, `died ADDRESS UTC_S` or `stopped ADDRESS UTC_S`: the program
 that has this address is gone, and so its calls are kept as an exchange keeps a call whose caller is silent, and no longer,
 unless `back ADDRESS` says that what was stopped goes on. On stdout, after each `calls`: how many are up whose caller lives.
 
@@ -107,9 +107,9 @@ class Telephones:
 
     def _command(self, words: list[str]) -> None:
         match words:
-            case ["died" | "stopped" as how, address]:
-                self._log_line("gone", node=address)
-                self._lose(address, for_ever=how == "died")
+            case ["died" | "stopped" as how, address, utc_s]:
+                self._log_line("gone", node=address, utc_s=float(utc_s))
+                self._lose(address, float(utc_s), for_ever=how == "died")
             case ["back", address]:
                 self._find(address)
             case ["calls"]:
@@ -250,8 +250,8 @@ class Telephones:
 
     # -- calls whose caller is gone --
 
-    def _lose(self, address: str, *, for_ever: bool) -> None:
-        ends_utc_s = time.time() + KEPT_S
+    def _lose(self, address: str, utc_s: float, *, for_ever: bool) -> None:
+        ends_utc_s = utc_s + KEPT_S
         for dialog in self._up.values():
             if dialog.peer[0] == address:
                 dialog.is_orphan |= for_ever

@@ -4,13 +4,15 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 
-from schedules.attempts import ended_elsewhere
+from schedules.attempts import acknowledge_by_call, ended_elsewhere
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
 from schedules.taking import Ring
 from store.database import Database
+from store.news import announced
 
 pytestmark = pytest.mark.unit
 
@@ -280,6 +282,18 @@ def test_an_orphan_found_late_ends_once_its_exchange_has_dropped_an_answered_cal
     night.wait(1)
     assert night.close_orphans("other") == 1
     assert night.state(alarm) == "retry"
+
+
+def test_who_calls_back_stops_the_ring_that_is_under_way_at_once(night: Night):
+    """It may be to the second number; whoever rings is told with the commit, and not when the sleeper hangs up."""
+    _, ring = first(night)
+
+    def work(session: Session) -> bool:
+        acknowledge_by_call(session, "home", ring.telephone.number, ring.code, night.now_utc)
+        return announced(session)
+
+    assert night.database.write(work)
+    assert night.database.read(ended_elsewhere, [ring.attempt_id]) == {ring.attempt_id}
 
 
 def test_whoever_is_cancelled_while_it_rings_keeps_his_telephone_until_the_call_is_over(night: Night):
