@@ -43,7 +43,7 @@ IDLE_DIES_EACH_S = 2.0
 AGAIN_IN, AGAIN_S = 0.2, 0.5
 """Some die again while they start."""
 UP_AGAIN_AFTER_S = 1.5
-STOPPED_S = 5.0
+STOPPED_S = 12.0
 ASLEEP_IN = 10
 """One death of so many lasts for minutes of the fortnight, where nobody else is on duty; at times beyond the validity."""
 ASLEEP_S = 600.0
