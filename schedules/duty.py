@@ -109,7 +109,7 @@ class Duty:
         close_orphans(session, node_id, alive(session), under_way, self._orphans_noticed, now_utc)
         rings = claim(
             session,
-            self._lease.node_id,
+            node_id,
             now_utc,
             shaping=self._shaping,
             gate=self._gate,

@@ -7,7 +7,6 @@ the server's clock counts, which all nodes share and no setting of their own clo
 import uuid
 from datetime import timedelta
 from socket import gethostname
-from time import CLOCK_BOOTTIME, clock_gettime
 
 from sqlalchemy import Interval, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from schedules.rows import Node
 from store.store import Store
+from timekeeping.clocks import boottime_s
 
 LEASE_S = 30.0
 """How long a lease holds after it was last renewed."""
@@ -36,7 +36,7 @@ class Lease:
     async def renew(self, store: Store) -> None:
         """Hold it for LEASE_S more. On PostgreSQL only; elsewhere nothing is written. Raises StoreError."""
         if self._shared:
-            began_boottime_s = _boottime_s()
+            began_boottime_s = boottime_s()
             await store.write(_renew, self.node_id)
             self._holds_until_boottime_s = began_boottime_s + LEASE_S
 
@@ -51,7 +51,7 @@ class Lease:
 
         A program that was stopped (SIGSTOP), or a machine that slept, finds its lease gone.
         """
-        return not self._shared or _boottime_s() < self._holds_until_boottime_s - SAFETY_S
+        return not self._shared or boottime_s() < self._holds_until_boottime_s - SAFETY_S
 
 
 def _renew(session: Session, node_id: str) -> None:
@@ -69,8 +69,3 @@ def alive(session: Session) -> set[str]:
     if session.get_bind().dialect.name != "postgresql":
         return set()
     return set(session.scalars(select(Node.id).where(Node.leased_until > func.clock_timestamp())))
-
-
-def _boottime_s() -> float:
-    """Goes on while the machine sleeps and while this program is stopped."""
-    return clock_gettime(CLOCK_BOOTTIME)

@@ -26,3 +26,8 @@ class KernelClock:
     def monotonic_ns(self) -> int:
         """CLOCK_MONOTONIC in nanoseconds."""
         return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def boottime_s() -> float:
+    """CLOCK_BOOTTIME in seconds: goes on while the machine sleeps and while this program is stopped."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

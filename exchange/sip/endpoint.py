@@ -19,6 +19,7 @@ from exchange.sip.sdp_check import check_offer
 from exchange.sip.stack import Stack, StackConfig
 from exchange.sip.wire_call import WireCall
 from exchange.sip.wire_leg import WireLeg
+from timekeeping.clocks import boottime_s
 
 GOODBYE_S = 2.0
 MOST_LATE_S = 4.0
@@ -125,10 +126,10 @@ class SipEndpoint:
             SipRefused: it cannot be sent.
         """
         leg = WireLeg(self.bridge, self.events)
-        begins_boottime_s = _boottime_s() + max(0.0, at_monotonic_s - time.monotonic())
+        begins_boottime_s = boottime_s() + max(0.0, at_monotonic_s - time.monotonic())
 
         def dial_it() -> None:
-            if _boottime_s() > begins_boottime_s + MOST_LATE_S:
+            if boottime_s() > begins_boottime_s + MOST_LATE_S:
                 raise SipRefused("this program or its machine was stopped when the call was to leave")
             wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone, self._patience)
             leg.attach_wire(wire)
@@ -225,11 +226,6 @@ class SipEndpoint:
         route = self._calls.pop(wire, None)
         if route is not None:
             self._routes.release(route)
-
-
-def _boottime_s() -> float:
-    """Goes on while the machine sleeps and while this program is stopped."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class SipRefused(Exception):  # noqa: N818 - a state

@@ -3,12 +3,12 @@
 `python -m fortnight.checker DATABASE PLAN SIP_LOG` prints what is wrong, then how many of what there were; 0: all is well.
 """
 
-import itertools
 import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +111,15 @@ class Judge:
         for call in self.placed:
             by_number[call.number].append(call)
         begun = [
-            (entry, story, place)
+            (entry, ended, story)
             for story in self.stories
-            for place, entry in enumerate(story.entries)
-            if entry.new == "ringing"
+            for entry, ended in pairwise([*story.entries, None])
+            if entry is not None and entry.new == "ringing"
         ]
         found = []
-        for entry, story, place in sorted(begun, key=lambda each: _ends_utc_s(each[1], each[2])):
+        for entry, ended, story in sorted(begun, key=lambda each: _utc_s(each[1])):
             number = self._number(story, entry)
-            ended = story.entries[place + 1] if place + 1 < len(story.entries) else None
-            ends_utc_s = _ends_utc_s(story, place)
+            ends_utc_s = _utc_s(ended)
             calls = by_number[number]
             mine = next((c for c in calls if entry.at_utc_s <= c.begin_utc_s <= ends_utc_s), None)
             if mine is not None:
@@ -164,7 +163,7 @@ class Judge:
 
     def _at_once(self) -> Iterator[str]:
         for number, calls in self.wire.by_number().items():
-            for earlier, later in itertools.pairwise(calls):
+            for earlier, later in pairwise(calls):
                 glare = later.begin_utc_s - earlier.begin_utc_s <= GLARE_S
                 elsewhere = earlier.node != later.node  # no node knows who talks to another one
                 if not earlier.placed_by_us and (glare or elsewhere or self._left_hanging(earlier)):
@@ -228,7 +227,7 @@ class Judge:
             least = min(policy["attempts"], policy["snoozes"] + 1)
             if rung < least:
                 yield f"{name} was missed after {rung} attempts of at least {least}"
-        for earlier, later in itertools.pairwise(mine):
+        for earlier, later in pairwise(mine):
             yield from self._pause(earlier, later, policy)
 
     def _showed(self, mine: list[Attempt], last: Entry) -> bool:
@@ -255,9 +254,9 @@ class Judge:
             yield f"{later} came {gap_s:.1f} s after the one before, of {least_s}"
 
 
-def _ends_utc_s(story: Story, place: int) -> float:
-    """When what began with this entry ended."""
-    return story.entries[place + 1].at_utc_s if place + 1 < len(story.entries) else float("inf")
+def _utc_s(ended: Entry | None) -> float:
+    """When an attempt ended that may last."""
+    return ended.at_utc_s if ended else float("inf")
 
 
 def summary(judge: Judge) -> str:
