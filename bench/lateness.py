@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab.namespace import Namespace
 from sqlalchemy.orm import Session
+from support.many_alarms import write_configuration
 from support.program import DENWA
 
 from bench.figures import percentile
@@ -27,24 +28,6 @@ STARTS_S = 12.0
 WAITED_S = 20.0
 """How long after the last instant INVITEs are still waited for, in seconds."""
 POLICY = Policy(attempts=1)
-CONFIGURATION = f"""
-[exchanges.home]
-host = "{EXCHANGE}"
-address = "{OURS}"
-[extensions.services]
-exchange = "home"
-user = "7000"
-password_file = "denwa.password"
-[extensions.services.numbers]
-"7XXXX" = "wakeup"
-[limits]
-calls = 1000
-[wakeup]
-calls = 1000
-[trust]
-in_all = [100000, 100000]
-allow = {{ home = ["2"] }}
-"""
 
 
 class BenchError(Exception):
@@ -105,9 +88,7 @@ def denwa_rings(namespace: Namespace, folder: Path, when: str, offsets_s: Sequen
 @contextmanager
 def serving(namespace: Namespace, folder: Path, rung: Rung) -> Iterator[int]:
     """`denwa serve` in a folder with a database, registered; its process. Raises BenchError."""
-    (folder / "denwa.toml").write_text(CONFIGURATION)
-    (folder / "denwa.password").write_text("pw\n")
-    (folder / "denwa.password").chmod(0o600)
+    write_configuration(folder, exchange=EXCHANGE, own=OURS, calls=1000)
     environment = os.environ | {"XDG_STATE_HOME": str(folder)}
     with (folder / "log").open("wb") as log:
         process = namespace.popen([DENWA, "serve"], cwd=folder, env=environment, stdout=log, stderr=log)

@@ -44,7 +44,7 @@ def test_the_call_files_of_a_real_asterisk_are_timed(
 def test_a_denwa_that_does_not_start_is_told_of_with_its_log(
     namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lateness, "CONFIGURATION", "[nonsense]")
+    monkeypatch.setattr("support.many_alarms._CONFIGURATION", "[nonsense]")
     with pytest.raises(BenchError, match="nonsense"):
         denwa_rings(namespace, tmp_path / "none", "none", [0.0])
 

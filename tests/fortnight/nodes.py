@@ -6,31 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fortnight.programs import command, environment
+from support.many_alarms import write_configuration
 
 ENDS_WITHIN_S = 30.0
-
-CONFIGURATION = """
-[exchanges.home]
-host = "{exchange}"
-address = "{own}"
-[extensions.services]
-exchange = "home"
-user = "7000"
-password_file = "denwa.password"
-[extensions.services.numbers]
-"7XXXX" = "wakeup"
-[limits]
-calls = 1000
-[wakeup]
-calls = 800
-[store]
-url = "{database}"
-[trust]
-per_source = [100000, 100000]
-per_target = [100000, 100000]
-in_all = [100000, 100000]
-allow = {{ home = ["2"] }}
-"""
 
 
 class Node:
@@ -40,10 +18,8 @@ class Node:
         self, folder: Path, exchange: str, own: str, database: str, clock: Mapping[str, str]
     ) -> None:
         folder.mkdir()
-        text = CONFIGURATION.format(exchange=exchange, own=own, database=database)
-        (folder / "denwa.toml").write_text(text)
-        (folder / "denwa.password").write_text("pw\n")
-        (folder / "denwa.password").chmod(0o600)
+        store = f'[store]\nurl = "{database}"\n'
+        write_configuration(folder, exchange=exchange, own=own, calls=800, more=store)
         self.address = own
         self._folder = folder
         self._environment = environment({**clock, "XDG_STATE_HOME": str(folder)})
