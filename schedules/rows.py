@@ -29,6 +29,8 @@ class AlarmKind(StrEnum):
     """To be rung back now, to see that it works."""
     PROOF = "proof"
     """To speak the code that proves a number."""
+    CONSENT = "consent"
+    """To ask a second number, by a code, whether it may be rung for the alarms of whoever booked this."""
 
 
 class AlarmState(StrEnum):

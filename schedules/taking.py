@@ -33,6 +33,7 @@ class Ring:
     """An attempt that this node is to make; its row is committed.
 
     Attributes:
+        booked_by: who booked it; for a question of consent the number that asks.
         begin_utc: when its INVITE is to leave; may lie a moment ahead.
         alarm_number: the number that is to wake; another one than the telephone's where it is escalated.
         late_s: how many seconds after what was promised that is (the first ring only, else None).
@@ -46,6 +47,7 @@ class Ring:
     kind: AlarmKind
     telephone: Telephone
     alarm_number: str
+    booked_by: str
     purpose: Purpose
     policy: Policy
     message: str
@@ -206,6 +208,7 @@ class Taking:
             kind=AlarmKind(alarm.kind),
             telephone=Telephone(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk),
             alarm_number=alarm.number,
+            booked_by=alarm.booked_by,
             purpose=state.rings_for,
             policy=policy,
             message=alarm.message,

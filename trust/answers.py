@@ -10,6 +10,8 @@ class Purpose(StrEnum):
 
     PROVING = "proving"
     """To speak the code by which its number is proved."""
+    CONSENT = "consent"
+    """To speak the code by which it consents to be rung for what another telephone booked."""
     WANTED = "wanted"
     """For what somebody asked us for: an alarm, a fax, an escalation."""
 
@@ -44,6 +46,8 @@ class Reason(StrEnum):
     OPTED_OUT = "opted out"
     UNPROVED = "unproved"
     """Nobody has shown yet that the telephone of this number wants to be rung."""
+    NO_CONSENT = "no consent"
+    """Another telephone named it, and it has not said that it wants to be rung for that one's alarms."""
     PROVED_ALREADY = "proved already"
     PROVING_LATELY = "proving lately"
     """It was rung for a proof within a day, it is night, or a telephone's other trunk has waited longer."""
@@ -77,9 +81,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Yes. `needs_proof`: for a booking, that the number must be proved before it can ring."""
+    """Yes.
+
+    Attributes:
+        needs_proof: for a booking, that the number must be proved before it can ring.
+        consents: for a code, that it was one of consent.
+    """
 
     needs_proof: bool = False
+    consents: bool = False
 
 
 Answer = Granted | Refused

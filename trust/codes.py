@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
+from trust import consents
 from trust.answers import Answer, Granted, Reason, Refused
 from trust.opt_outs import end_claim
 from trust.proofs import prove
@@ -35,10 +36,12 @@ MOST_WRONG_TRIES = {LENGTH: 5, LONG: 30_000}
 """After so many, by the code's length, it counts only when it is pressed in our own call."""
 
 
-def issue(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> str:
-    """A new code for a proving call that was granted in this transaction; one that was spoken before ends.
+def issue(
+    session: Session, settings: TrustSettings, target: Target, now_utc: datetime, *, asker: str = ""
+) -> str:
+    """A new code for a call that was granted in this transaction; one that was spoken before ends.
 
-    It is a long one where the telephone is under attack: too many wrong ones were dialled, or another trunk claims it too,
+    It proves the number, or consents to be rung for the alarms of `asker`. It is a long one where the telephone is under attack: too many wrong ones were dialled, or another trunk claims it too,
     so that its next call may not come the day after.
     """
     before = session.get(Code, (target.exchange, target.number), with_for_update=True, populate_existing=True)
@@ -55,6 +58,7 @@ def issue(session: Session, settings: TrustSettings, target: Target, now_utc: da
             code=code,
             issued_utc=now_utc,
             wrong_tries=0,
+            asker=asker,
         )
     )
     return code
@@ -112,6 +116,9 @@ def _is_right(row: Code, code: str) -> bool:
 
 def _confirmed(session: Session, row: Code, target: Target, now_utc: datetime) -> Granted:
     session.delete(row)
+    if row.asker:
+        consents.give(session, target, row.asker, now_utc)
+        return Granted(consents=True)
     prove(session, target, now_utc)
     end_claim(session, target, now_utc)
     return Granted()

@@ -7,19 +7,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.base import Base
 from trust.proving_calls import REMEMBERED
-from trust.rows import Code, Count, ProvingCall, ProvingTurn
+from trust.rows import Code, Consent, Count, ProvingCall, ProvingTurn
 
 KEPT = timedelta(days=2)
 """Longer than any of them counts."""
 
 
 def forget(session: Session, now_utc: datetime) -> None:
-    """Delete counts and proving calls that have been over for a day, and later codes and trunks' turns."""
+    """Delete counts and proving calls that have been over for a day, and later codes, trunks' turns, and questions without a yes."""
     before_utc = now_utc - KEPT
     _delete(session, Count, Count.start_utc < before_utc)
     _delete(session, ProvingCall, _is_before(ProvingCall.rung_utc, before_utc))
     before_utc = now_utc - REMEMBERED
     _delete(session, Code, Code.issued_utc < before_utc)
+    _delete(session, Consent, Consent.given_utc.is_(None) & (Consent.asked_utc < before_utc))
     asked, rung = ProvingTurn.asked_utc, ProvingTurn.rung_utc
     _delete(session, ProvingTurn, _is_before(asked, before_utc) & _is_before(rung, before_utc))
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from store.outbox import tell_of
 from trust import quotas
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
+from trust.consents import has_consented
 from trust.forgetting import forget
 from trust.keys import exact
 from trust.opt_outs import is_opted_out
-from trust.proofs import RENEWABLE, ends_utc, needs_proof, proof_of
+from trust.proofs import is_to_be_renewed, needs_proof
 from trust.proving_calls import take
 from trust.quotas import Counts, Deed, Full, Quota, Scope
 from trust.settings import Rate, TrustSettings
@@ -62,28 +63,76 @@ def may_book(
     return Granted(needs_proof=unproved)
 
 
+def may_be_second(
+    session: Session, settings: TrustSettings, source: Target, target: Target, now_utc: datetime
+) -> Answer:
+    """Whether a telephone may name another one, to be rung when nobody wakes.
+
+    A telephone of the exchange itself needs neither a proof nor consent, so only its neighbours there may name it: by a
+    trunk anybody could have it rung at night. All others must be proved, and so must be who names them: else whoever forges
+    numbers could have each of them asked for its consent.
+    """
+    if refused := _never(session, settings, target):
+        return refused
+    if target.is_own:
+        return Granted() if source.is_own else Refused(Reason.NOT_ALLOWED, exchange=target.exchange)
+    if any(needs_proof(session, settings, each, now_utc) for each in (source, target)):
+        return Refused(Reason.UNPROVED)
+    return Granted()
+
+
 def may_ring(
-    session: Session, settings: TrustSettings, target: Target, purpose: Purpose, now_utc: datetime
+    session: Session,
+    settings: TrustSettings,
+    target: Target,
+    purpose: Purpose,
+    now_utc: datetime,
+    *,
+    asker: str = "",
 ) -> Answer:
     """Whether a telephone may be rung now; asked in the transaction that writes the attempt.
 
     An unproved number may be rung for a proof only, by day, and once in 24 hours, by whatever way and whoever asked.
+
+    Args:
+        session: of that transaction.
+        settings: the operator's.
+        target: the telephone to ring.
+        purpose: what for.
+        now_utc: the time.
+        asker: the number that wants this one rung, for its own alarm; "" for the telephone itself, or the operator.
     """
-    proving = purpose is Purpose.PROVING
-    deed = Deed.PROVING if proving else Deed.RINGING
+    deed = Deed.RINGING if purpose is Purpose.WANTED else Deed.PROVING
     counts = quotas.lock(session, _of_ringing(deed, settings, target), now_utc)
     if refused := _never(session, settings, target):
         return refused
-    if proving and not _is_to_be_proved(session, settings, target, now_utc):
-        return Refused(Reason.PROVED_ALREADY)
-    if not proving and needs_proof(session, settings, target, now_utc):
-        return Refused(Reason.UNPROVED)
+    if reason := _unwanted(session, settings, target, purpose, asker, now_utc):
+        return Refused(reason)
     if counts.full:
         return _used_up(session, deed, counts.full, target, now_utc)
-    if proving and (retry_after_utc := take(session, settings, target, now_utc)):
+    if deed is Deed.PROVING and (retry_after_utc := take(session, settings, target, now_utc)):
         return Refused(Reason.PROVING_LATELY, retry_after_utc)
     _count(session, counts, now_utc)
     return Granted()
+
+
+def _unwanted(
+    session: Session,
+    settings: TrustSettings,
+    target: Target,
+    purpose: Purpose,
+    asker: str,
+    now_utc: datetime,
+) -> Reason | None:
+    """Why a telephone that may be rung does not want this call, or needs it not."""
+    if purpose is Purpose.PROVING:
+        wanted = _is_to_be_proved(session, settings, target, now_utc)
+        return None if wanted else Reason.PROVED_ALREADY
+    if needs_proof(session, settings, target, now_utc):
+        return Reason.UNPROVED
+    if purpose is Purpose.WANTED and asker and not target.is_own:
+        return None if has_consented(session, target, asker) else Reason.NO_CONSENT
+    return None
 
 
 def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:
@@ -96,8 +145,9 @@ def _never(session: Session, settings: TrustSettings, target: Target) -> Refused
 
 
 def _is_to_be_proved(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
-    proof = proof_of(session, settings, target, now_utc)
-    return not target.is_own and (proof is None or ends_utc(settings, proof) - now_utc <= RENEWABLE)
+    return needs_proof(session, settings, target, now_utc) or is_to_be_renewed(
+        session, settings, target, now_utc
+    )
 
 
 def _of_ringing(deed: Deed, settings: TrustSettings, target: Target) -> list[Quota]:

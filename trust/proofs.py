@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
+from trust.consents import withdraw
 from trust.rows import Proof
 from trust.settings import TrustSettings
 from trust.target import Target
@@ -33,6 +34,14 @@ def needs_proof(session: Session, settings: TrustSettings, target: Target, now_u
     return not target.is_own and proof_of(session, settings, target, now_utc) is None
 
 
+def is_to_be_renewed(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> bool:
+    """Whether the proof that holds for a telephone ends soon."""
+    if target.is_own:
+        return False
+    proof = proof_of(session, settings, target, now_utc)
+    return proof is not None and ends_utc(settings, proof) - now_utc <= RENEWABLE
+
+
 def prove(session: Session, target: Target, now_utc: datetime) -> None:
     """Keep that a number is proved from now on."""
     session.merge(
@@ -42,11 +51,12 @@ def prove(session: Session, target: Target, now_utc: datetime) -> None:
 
 
 def revoke(session: Session, exchange: str, number: str, now_utc: datetime) -> bool:
-    """End a proof; False where there is none."""
+    """End a proof, and what the telephone consented to; False where there is none."""
     proof = session.get(Proof, (exchange, number), with_for_update=True, populate_existing=True)
     if proof is None:
         return False
     session.delete(proof)
+    withdraw(session, exchange, number)
     tell_of(session, "trust.revoked", now_utc, _facts(exchange, number, proof.trunk))
     return True
 

@@ -30,8 +30,23 @@ class Proof(Base):
     proved_utc: Mapped[datetime] = mapped_column(UtcInstant)
 
 
+class Consent(Base):
+    """This telephone was asked whether it may be rung for the alarms of `asker`, a number of its exchange; null: no yes yet."""
+
+    __tablename__ = "trust_consent"
+
+    exchange: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[str] = mapped_column(String(80), primary_key=True)
+    asker: Mapped[str] = mapped_column(String(80), primary_key=True)
+    asked_utc: Mapped[datetime] = mapped_column(UtcInstant)
+    given_utc: Mapped[datetime | None] = mapped_column(UtcInstant)
+
+
 class Code(Base):
-    """The code spoken in the last proving call, and how often a wrong one was dialled since."""
+    """The code spoken in the last proving call, and how often a wrong one was dialled since.
+
+    `asker` is for whose alarms it is consented by it; "": it proves the number.
+    """
 
     __tablename__ = "trust_code"
 
@@ -41,6 +56,7 @@ class Code(Base):
     code: Mapped[str] = mapped_column(String(16))
     issued_utc: Mapped[datetime] = mapped_column(UtcInstant)
     wrong_tries: Mapped[int]
+    asker: Mapped[str] = mapped_column(String(80), server_default="")
 
 
 class ProvingCall(Base):

@@ -150,6 +150,16 @@ WORDS: dict[Reason, Words] = {
         ),
         _BOOK_FROM_IT,
     ),
+    Reason.NO_CONSENT: Words(
+        Phrase(
+            en="This telephone has not consented to be rung for another one's alarms.",
+            ja="この電話機は、ほかの電話機のアラームで呼び出されることを、まだ承諾していません。",
+        ),
+        Phrase(
+            en="It was rung once to be asked; dial 7 and the code from there, or let the operator book.",
+            ja="一度だけ電話してお尋ねしました。その電話機から 7 に続けてコードをダイヤルするか、運用者が予約します。",
+        ),
+    ),
     Reason.PROVED_ALREADY: Words(
         Phrase(en="The number needs no proof now.", ja="この番号は、今は確認の必要がありません。"),
         Phrase(en="Book without one.", ja="そのまま予約できます。"),

@@ -91,6 +91,10 @@ _BOOKING = {
         "This number is new to us, and cannot be called before it is confirmed. To tell you a confirmation code,"
     ),
     "proof_done": "Your number is confirmed.",
+    "consent_done": "Thank you. You have consented.",
+    "second_asked": (
+        "Your second number will be called once, by day, and asked for consent. Without it, we do not call there for you."
+    ),
     "no_alarms": "You have no calls booked.",
     "your_alarms": "You have booked these calls:",
     "that_is_all": "That is all.",
@@ -101,7 +105,7 @@ _BOOKING = {
     "trial": "We will now make a test call. Please hang up, and wait.",
     "opt_out_done": "We will not call this number again.",
     "opt_in_done": "We will call this number again when calls are booked.",
-    "acknowledged": "Good morning. Thank you for confirming that you are awake.",
+    "acknowledged": "Thank you for confirming that you are awake.",
 }
 
 _REFUSALS = {
@@ -112,6 +116,7 @@ _REFUSALS = {
         "We cannot call you, because no way back to your exchange is set up. Please tell the people who run it."
     ),
     "not_allowed": "We may not call that number.",
+    "second_refused": "That number cannot be your second number. Both telephones must be confirmed first.",
     "opted_out": "This number is registered as one that we must not call.",
     "quota": "We cannot take more bookings today. Please call again tomorrow.",
     "fault": "Because of a fault, your call was not booked. Please try again later.",
@@ -124,6 +129,8 @@ _REFUSALS = {
 
 _CALL = {
     "good_morning": "Good morning.",
+    "good_afternoon": "Good afternoon.",
+    "good_evening": "Good evening.",
     "it_is_now": "The time is now:",
     "wakeup_call": "This is your wake-up call.",
     "trial_call": "This is your test call.",
@@ -147,6 +154,17 @@ _CALL = {
     "proof_call_4": "to refuse them.",
     "proof_keys": "On a telephone with keys, you may press that number now.",
     "refuse_keys": "On a telephone with keys, you may press eight twice now.",
+    "renewal_call": (
+        "This is the wake-up call service of your telephone exchange. The confirmation of your number will end soon. "
+        "If we may go on calling you, hang up, and dial:"
+    ),
+    "consent_call_1": (
+        "This is the wake-up call service of your telephone exchange. We have a question from the person at the number:"
+    ),
+    "consent_call_2": ("May we call you when that person does not wake up? If so, hang up, and dial:"),
+    "if_not": (
+        "Otherwise, you need do nothing. To stop all further calls, even those that you book, hang up, and dial:"
+    ),
     "press_1_to_help": "If you will check on them, press one.",
     "say_yes_to_help": "Or please say yes.",
     "help_promised": "Thank you very much.",

@@ -44,7 +44,9 @@ TrunkOption = Annotated[
 ]
 SecondOption = Annotated[
     str,
-    _option("Whom to ring when the first one does not wake.", "起きないときに呼び出す第二の番号。", "NUMBER"),
+    _option(
+        "Whom to ring when the first one does not wake.", "起きないときに呼び出す二つめの番号。", "NUMBER"
+    ),
 ]
 
 # when

@@ -43,7 +43,7 @@ _LABELS = {
     "now": Text("occurrence", "今回"),
     "says": Text("says", "話す内容"),
     "insists": Text("insists", "鳴らし方"),
-    "second": Text("then rings", "第二の番号"),
+    "second": Text("then rings", "二つめの番号"),
     "booked": Text("booked", "予約"),
     "uid": Text("UID", "UID"),
 }

@@ -19,7 +19,7 @@ STATES = {
     StateName.RETRY: Text("rings again", "再度呼び出し"),
     StateName.SNOOZED: Text("snoozed", "スヌーズ"),
     StateName.CHECKING: Text("to be checked", "起床確認待ち"),
-    StateName.ESCALATING: Text("rings the second number", "第二の番号を呼び出し"),
+    StateName.ESCALATING: Text("rings the second number", "二つめの番号を呼び出し"),
     StateName.CLOSING: Text("waits for a call back", "折り返し待ち"),
     StateName.ACKNOWLEDGED: Text("acknowledged", "起床"),
     StateName.MISSED: Text("missed", "起床を確認できず"),
@@ -50,7 +50,7 @@ OUTCOMES = {
 PURPOSES = {
     Purpose.WAKE: Text("wake", "起床"),
     Purpose.CHECK: Text("check", "確認"),
-    Purpose.ESCALATION: Text("escalation", "第二の番号"),
+    Purpose.ESCALATION: Text("escalation", "二つめの番号"),
 }
 MEANS = {
     BookedHow.DIGITS: Text("dialled digits", "ダイヤル"),
@@ -62,6 +62,7 @@ KINDS = {
     AlarmKind.WAKE: Text("morning call", "モーニングコール"),
     AlarmKind.TRIAL: Text("trial", "試し"),
     AlarmKind.PROOF: Text("proof of the number", "番号の確認"),
+    AlarmKind.CONSENT: Text("asks a second number", "二つめの番号の承諾"),
 }
 _REPEATS = {
     Kind.ONCE: Text("once", "一回"),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from denwa.harmless import harmless
 from denwa.language import Language, Text
 from denwa.local_time import LocalTime
-from trust import codes, opt_outs, proofs
+from trust import codes, consents, opt_outs, proofs
 from trust.rows import By
 from trust.settings import TrustSettings
 
@@ -29,6 +29,7 @@ _STATES = {
     "ended": Text("proof ended", "確認の期限切れ"),
     "code": Text("code spoken, not confirmed", "コードを伝達、未確認"),
     "locked": Text("code locked by wrong ones", "コード誤りにより停止"),
+    "consents": Text("second number of {other}", "{other} の二つめの番号"),
     "opted out by claim": Text("never rung (asked by that number)", "呼び出さない (その番号からの申し出)"),
     "opted out by telephone": Text(
         "never rung (asked by the telephone)", "呼び出さない (その電話機の申し出)"
@@ -47,12 +48,19 @@ class Line:
     state: str
     since_utc: datetime
     until_utc: datetime | None
+    other: str = ""
+    """The number that it consented to be rung for."""
 
 
 def lines(session: Session, settings: TrustSettings, now_utc: datetime) -> Sequence[Line]:
     """All there is, by exchange and number."""
-    found = {*_proofs(session, settings, now_utc), *_codes(session, now_utc), *_opt_outs(session, settings)}
-    return sorted(found, key=lambda line: (line.exchange, line.number, line.state))
+    found = {
+        *_proofs(session, settings, now_utc),
+        *_codes(session, now_utc),
+        *_consents(session, settings),
+        *_opt_outs(session, settings),
+    }
+    return sorted(found, key=lambda line: (line.exchange, line.number, line.state, line.other))
 
 
 def table(found: Sequence[Line], time: LocalTime, language: Language) -> Table:
@@ -65,7 +73,7 @@ def table(found: Sequence[Line], time: LocalTime, language: Language) -> Table:
             line.number,
             line.exchange,
             line.trunk,
-            _STATES[line.state].say(language),
+            _STATES[line.state].say(language, other=line.other),
             time.say(line.since_utc),
             time.say(line.until_utc) if line.until_utc else "",
         )
@@ -83,6 +91,7 @@ def values(line: Line) -> dict[str, str | None]:
         "state": line.state,
         "since_utc": line.since_utc.isoformat(),
         "until_utc": line.until_utc.isoformat() if line.until_utc else None,
+        "other": line.other or None,
     }
 
 
@@ -100,9 +109,20 @@ def _codes(session: Session, now_utc: datetime) -> Iterator[Line]:
         yield Line(code.number, code.exchange, code.trunk, state, code.issued_utc, until_utc)
 
 
+def _consents(session: Session, settings: TrustSettings) -> Iterator[Line]:
+    for row in consents.given(session):
+        if row.given_utc is not None:
+            trunk = _trunk_of(settings, row.exchange, row.number)
+            yield Line(row.number, row.exchange, trunk, "consents", row.given_utc, None, row.asker)
+
+
 def _opt_outs(session: Session, settings: TrustSettings) -> Iterator[Line]:
     for row in opt_outs.all_opt_outs(session):
-        rules = settings.exchanges.get(row.exchange)
-        trunk = rules.trunk_of(row.number) if rules else ""
+        trunk = _trunk_of(settings, row.exchange, row.number)
         state = f"opted out by {By(row.said_by).name.lower()}"
         yield Line(row.number, row.exchange, trunk, state, row.since_utc, None)
+
+
+def _trunk_of(settings: TrustSettings, exchange: str, number: str) -> str:
+    rules = settings.exchanges.get(exchange)
+    return rules.trunk_of(number) if rules else ""

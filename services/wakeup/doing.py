@@ -7,7 +7,7 @@ from services.wakeup.office import Office
 from services.wakeup.phrases import Names
 from services.wakeup.refusals import opt_in_refusal, refusal
 from trust import codes, opt_outs
-from trust.answers import Granted
+from trust.answers import Granted, Refused
 from trust.target import Target
 
 AtOnce = dialled.Later | dialled.Awake | dialled.Proof | Simple
@@ -27,7 +27,9 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
             return ("acknowledged", "goodbye") if over else ("code_wrong",)
         case dialled.Proof(code):
             proved = await write(codes.confirm_by_dialling, target, code, now_utc)
-            return ("proof_done",) if isinstance(proved, Granted) else refusal(office, proved)
+            if isinstance(proved, Refused):
+                return refusal(office, proved)
+            return ("consent_done",) if proved.consents else ("proof_done",)
         case Simple.HEAR:
             booked_all = await office.store.read(changes.coming, target, now_utc)
             return office.phrases.bookings(booked_all, office.today())

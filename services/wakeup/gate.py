@@ -6,54 +6,85 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from schedules.history import end_alarm
-from schedules.rows import AlarmKind, AlarmState, BookedHow, Occurrence
+from schedules.recurrence import Recurrence
+from schedules.rows import Alarm, AlarmKind, AlarmState, BookedHow, Occurrence
 from schedules.taking import Gate, Ring
-from services.wakeup.telephones import target_of
+from services.wakeup.proving import RENEWED_AFTER, Booker, Occasion, Spoken, book_proof
+from services.wakeup.telephones import target_of, telephone_of
 from trust import codes
 from trust.answers import Purpose, Reason, Refused
 from trust.gate import may_ring
 from trust.opt_outs import is_opted_out
+from trust.proofs import is_to_be_renewed, needs_proof
 from trust.rows import Code, Proof
 from trust.settings import TrustSettings
 from trust.target import Target
 
+_PURPOSES = {AlarmKind.PROOF: Purpose.PROVING, AlarmKind.CONSENT: Purpose.CONSENT}
+_BY_CALLER = frozenset({BookedHow.DIGITS, BookedHow.MENU})
+
 
 def trusting(settings: TrustSettings) -> Gate:
-    """A gate that asks who may be rung; for a proving call it issues the code that will be spoken."""
+    """A gate that asks who may be rung; for a call that speaks a code it issues the code."""
 
     def gate(session: Session, occurrence: Occurrence, now_utc: datetime) -> str:
         alarm = occurrence.alarm
-        proves = alarm.kind == AlarmKind.PROOF
+        purpose = _PURPOSES.get(AlarmKind(alarm.kind), Purpose.WANTED)
         target = Target(occurrence.exchange, alarm.extension, occurrence.number, occurrence.trunk)
-        purpose = Purpose.PROVING if proves else Purpose.WANTED
-        answer = may_ring(session, settings, target, purpose, now_utc)
+        asker = _asker(occurrence)
+        answer = may_ring(session, settings, target, purpose, now_utc, asker=asker)
         if isinstance(answer, Refused):
             if answer.reason is Reason.UNPROVED:
                 _end_if_nobodys(session, occurrence, now_utc)
             return str(answer.reason)
-        if proves:
-            codes.issue(session, settings, target, now_utc)
+        if purpose is not Purpose.WANTED:
+            codes.issue(session, settings, target, now_utc, asker=asker)
+        elif not asker and is_to_be_renewed(session, settings, target, now_utc):
+            _renew(session, settings, target, alarm, now_utc)
         return ""
 
     return gate
 
 
+def _asker(occurrence: Occurrence) -> str:
+    """The number for whose alarm another telephone is rung; "" for its own, and where the operator booked it."""
+    alarm = occurrence.alarm
+    if alarm.kind == AlarmKind.CONSENT:
+        return alarm.booked_by
+    is_others = alarm.booked_how in _BY_CALLER and occurrence.number != alarm.number
+    return alarm.number if is_others else ""
+
+
+def _renew(
+    session: Session, settings: TrustSettings, target: Target, alarm: Alarm, now_utc: datetime
+) -> None:
+    """Have a proof renewed whose end would silence an alarm that repeats."""
+    if Recurrence.parse(alarm.recurrence).repeats and target.number == alarm.number:
+        booker = Booker(alarm.number, BookedHow(alarm.booked_how), alarm.zone, alarm.language)
+        book_proof(session, settings, telephone_of(target), booker, now_utc, after=RENEWED_AFTER)
+
+
 def _end_if_nobodys(session: Session, occurrence: Occurrence, now_utc: datetime) -> None:
     """End what a caller booked for a number that was never proved: forged ones that repeat would pile up for ever."""
     alarm = occurrence.alarm
-    by_caller = alarm.booked_how in {BookedHow.DIGITS, BookedHow.MENU} and occurrence.number == alarm.number
+    by_caller = alarm.booked_how in _BY_CALLER and occurrence.number == alarm.number
     if by_caller and session.get(Proof, (alarm.exchange, alarm.number)) is None:
         end_alarm(session, alarm, AlarmState.ENDED, "its number was never proved", now_utc)
 
 
-def code_to_speak(settings: TrustSettings, ring: Ring) -> Callable[[Session], str]:
-    """A unit of work: the code that was issued for a proving call, "" when it is to be spoken no more."""
+def code_to_speak(
+    settings: TrustSettings, ring: Ring, now_utc: datetime
+) -> Callable[[Session], Spoken | None]:
+    """A unit of work: the code that was issued for a call; None when it is to be spoken no more."""
 
-    def work(session: Session) -> str:
+    def work(session: Session) -> Spoken | None:
         target = target_of(ring.telephone)
-        if is_opted_out(session, settings, target):
-            return ""
         row = session.get(Code, (target.exchange, target.number))
-        return row.code if row else ""
+        if row is None or is_opted_out(session, settings, target):
+            return None
+        if row.asker:
+            return Spoken(row.code, Occasion.CONSENT)
+        proved = not needs_proof(session, settings, target, now_utc)
+        return Spoken(row.code, Occasion.RENEWAL if proved else Occasion.PROOF)
 
     return work

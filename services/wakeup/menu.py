@@ -15,6 +15,8 @@ from services.wakeup.keypad import TRIES, GaveUp, ask_pin, choose, digits, numbe
 from services.wakeup.new_bookings import Extras, book_at, book_in, book_trial
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
+from trust.answers import Granted, Reason
+from trust.gate import may_be_second
 from trust.target import Target
 
 RECURRENCES = {"1": Kind.ONCE, "2": Kind.DAILY, "3": Kind.WORKDAYS, "4": Kind.HOLIDAYS}
@@ -95,20 +97,18 @@ async def _time(office: Office, call: Call) -> DialledTime:
 
 
 async def _second(office: Office, call: Call, target: Target) -> Target | None:
-    """A second number at the caller's exchange that may be rung; None where none is wanted.
-
-    A telephone of the exchange itself needs no proof, so only its neighbours there may name it: by a trunk anybody could
-    have it rung at night. Whether another one is proved is asked when it is to be rung.
-    """
+    """A second number at the caller's exchange that he may name; None where none is wanted."""
     rules = office.trust.exchanges[target.exchange]
     for _ in range(TRIES):
         pressed = await number(office, call, ("menu_second_number",))
         if not pressed or pressed == target.number:
             return None
-        trunk = rules.trunk_of(pressed)
-        if rules.barred(pressed, trunk) is None and (trunk or target.is_own):
-            return replace(target, number=pressed, trunk=trunk)
-        await office.say(call, ("not_allowed",))
+        second = replace(target, number=pressed, trunk=rules.trunk_of(pressed))
+        answer = await office.store.read(may_be_second, office.trust, target, second, office.now_utc())
+        if isinstance(answer, Granted):
+            return second
+        unproved = answer.reason is Reason.UNPROVED
+        await office.say(call, ("second_refused" if unproved else "not_allowed",))
     return None
 
 

@@ -16,7 +16,7 @@ from schedules.rows import AlarmKind, BookedHow, Occurrence
 from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
-from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_proof
+from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_consent, book_proof
 from services.wakeup.refusals import refusal
 from services.wakeup.sounds import kept_sign
 from services.wakeup.telephones import telephone_of
@@ -79,7 +79,8 @@ async def book_at(
     assert due is not None  # noqa: S101 - the calendar goes on for a while
     booked = Booked(due.due_utc.astimezone(office.zone), asked.recurrence)
     words = office.phrases.will_ring_as(booked, office.today())
-    await _book(office, call, target, words, lambda session: booking.book(session, wish, now_utc))
+    second = extras.second if extras is not None else None
+    await _book(office, call, target, words, lambda session: booking.book(session, wish, now_utc), second)
 
 
 async def book_in(office: Office, call: Call, target: Target, minutes: int) -> None:
@@ -103,19 +104,22 @@ async def book_trial(office: Office, call: Call, target: Target) -> None:
     await _book(office, call, target, ("trial",), write)
 
 
-async def _book(office: Office, call: Call, target: Target, words: Names, write: Write) -> None:
+async def _book(
+    office: Office, call: Call, target: Target, words: Names, write: Write, second: Target | None = None
+) -> None:
     """Ask, say to the end, and only then write: whoever hangs up before has booked nothing."""
-    answer, proof_utc = await _ask(office, target), None
+    answer = await _ask(office, target)
+    more: Names = ()
     if isinstance(answer, Granted):
         await office.say(call, (*words, *office.phrases.number_called(target.number)))
-        answer, proof_utc = await office.store.write(_write_booking, office, target, write)
+        answer, more = await office.store.write(_write_booking, office, target, write, second)
     if isinstance(answer, Refused):
         log.info("booking_refused", reason=answer.reason.value)
         await office.say(call, refusal(office, answer))
         return
     await call.play(kept_sign())
-    if proof_utc is not None:
-        await office.say(call, _proof(office, proof_utc))
+    if more:
+        await office.say(call, more)
 
 
 async def _ask(office: Office, target: Target) -> Answer:
@@ -132,18 +136,21 @@ async def _ask(office: Office, target: Target) -> Answer:
 
 
 def _write_booking(
-    session: Session, office: Office, target: Target, write: Write
-) -> tuple[Answer, datetime | None]:
-    """The answer, and when the number is called to be proved, if it is to be."""
+    session: Session, office: Office, target: Target, write: Write, second: Target | None
+) -> tuple[Answer, Names]:
+    """The answer, and what else is to be said: of calls that come first, to this telephone or to the second."""
     now_utc = office.now_utc()
     answer = may_book(session, office.trust, target, target, now_utc)
     if isinstance(answer, Refused):
-        return answer, None
+        return answer, ()
     write(session)
-    if not answer.needs_proof:
-        return answer, None
     booker = Booker(target.number, BookedHow.DIGITS, office.config.zone, office.phrases.name)
-    return answer, book_proof(session, office.trust, telephone_of(target), booker, now_utc)
+    if answer.needs_proof:
+        proof_utc = book_proof(session, office.trust, telephone_of(target), booker, now_utc)
+        return answer, _proof(office, proof_utc)
+    if second and book_consent(session, office.trust, telephone_of(second), booker, now_utc):
+        return answer, ("second_asked",)
+    return answer, ()
 
 
 def _proof(office: Office, proof_utc: datetime) -> Names:

@@ -18,6 +18,7 @@ from schedules.taking import Ring
 from services.wakeup.conversation import YES, Conversation, Interrupted, converse
 from services.wakeup.dialled import ACKNOWLEDGES, Simple
 from services.wakeup.phrases import Names, Phrases
+from services.wakeup.proving import CODE_KINDS, Occasion, Spoken
 from store.errors import StoreError
 from trust import codes
 
@@ -48,9 +49,9 @@ class Ringer:
         phrases: by language.
         prefix: what is dialled before a code.
         now_utc: the time that is said.
-        proof_code: the code that a proving call has to speak, "" when there is none any more.
-        confirm: whether what was pressed in a proving call is its code; then the number is proved.
-        refuse: whoever was called for a proof never wants to be rung again.
+        spoken: the code that such a call has to speak, None when there is none any more.
+        confirm: whether what was pressed in such a call is its code; then that counts.
+        refuse: whoever was called for a code never wants to be rung again.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class Ringer:
         phrases: Mapping[str, Phrases],
         prefix: str,
         now_utc: Callable[[], datetime],
-        proof_code: Callable[[Ring], Awaitable[str]],
+        spoken: Callable[[Ring], Awaitable[Spoken | None]],
         confirm: Callable[[Ring, str], Awaitable[bool]],
         refuse: Callable[[Ring], Awaitable[None]],
     ) -> None:
@@ -69,17 +70,17 @@ class Ringer:
         self._phrases = phrases
         self._prefix = prefix
         self._now_utc = now_utc
-        self._proof_code = proof_code
+        self._spoken = spoken
         self._confirm = confirm
         self._refuse = refuse
 
     async def ring(self, ring: Ring) -> Report:
         """Ring when the ring is to begin, and tell what came of it."""
-        code = f"{ACKNOWLEDGES}{ring.code}"
-        if ring.kind is AlarmKind.PROOF:
-            code = await self._proof_code(ring)
-            if not code:
-                return Report(Outcome.FORBIDDEN, "there is no code any more that could be proved")
+        spoken = None
+        if ring.kind in CODE_KINDS:
+            spoken = await self._spoken(ring)
+            if spoken is None:
+                return Report(Outcome.FORBIDDEN, "there is no code any more that could be confirmed")
         telephone = ring.telephone
         ahead_s = (ring.begin_utc - self._now_utc()).total_seconds()
         try:
@@ -94,14 +95,14 @@ class Ringer:
                 with suppress(TimeoutError):
                     # a hop's ring-back is waited through beyond that
                     async with asyncio.timeout(ring.policy.ring_s + LONGEST_CALL.total_seconds()):
-                        outcome, detail = await self._see_through(call, ring, code)
+                        outcome, detail = await self._see_through(call, ring, spoken)
                 return Report(outcome, detail, answered_utc)
         except NotReached as unreached:
             return Report(*_unreached(unreached.end))
 
-    async def _see_through(self, call: Call, ring: Ring, code: str) -> tuple[Outcome, str]:
+    async def _see_through(self, call: Call, ring: Ring, spoken: Spoken | None) -> tuple[Outcome, str]:
         language = ring.language if ring.language in self._clips else "ja"
-        script = _Script(ring, self._phrases[language], self._prefix, code)
+        script = _Script(ring, self._phrases[language], self._prefix, spoken)
         conversation: Conversation | None = None
         try:
             async with converse(call, self._clips[language]) as conversation:
@@ -114,7 +115,7 @@ class Ringer:
 
     async def _talk(self, talk: Conversation, ring: Ring, script: "_Script") -> tuple[Outcome, str]:
         """All that is said, round by round; broken off and begun anew when a ring-back comes."""
-        say_it = self._prove if ring.kind is AlarmKind.PROOF else self._rounds
+        say_it = self._prove if ring.kind in CODE_KINDS else self._rounds
         ringing_ends_monotonic_s = asyncio.get_running_loop().time() + ring.policy.ring_s
         while True:
             try:
@@ -164,7 +165,7 @@ class Ringer:
                 # the prefix, which is spoken before the code, may be pressed too
                 if len(typed) >= len(script.code) and await self._confirm(ring, typed[-len(script.code) :]):
                     with suppress(CallEnded, Interrupted):
-                        await talk.say(("proof_done",))
+                        await talk.say(script.confirmed())
                     return Outcome.ACKNOWLEDGED, "the code was pressed"
                 pressed = await talk.key(keys, NEXT_KEY_S)
                 typed += pressed or ""
@@ -177,23 +178,29 @@ class Ringer:
 class _Script:
     """What one ring has to say, as names of clips."""
 
-    def __init__(self, ring: Ring, phrases: Phrases, prefix: str, code: str) -> None:
+    def __init__(self, ring: Ring, phrases: Phrases, prefix: str, spoken: Spoken | None) -> None:
         self._ring = ring
         self._phrases = phrases
         self._prefix = prefix
-        self.code = code
+        self._spoken = spoken
+        self.code = spoken.code if spoken else f"{ACKNOWLEDGES}{ring.code}"
 
     def greeting(self, local: datetime, *, first: bool) -> Names:
         """Who calls, what time it is, and the message."""
         ring = self._ring
-        if ring.kind is AlarmKind.PROOF:
-            return self._phrases.proof_call(self._prefix, self.code, Simple.OPT_OUT.value)
+        if self._spoken is not None:
+            return self._of_code(self._spoken.occasion)
         if ring.purpose is Purpose.ESCALATION:
             return self._phrases.escalation(ring.alarm_number)
-        hello = ("good_morning",) if first else ("again",)
+        hello = self._phrases.hello(local.time()) if first else ("again",)
         last = ("last_call",) if first and ring.last_snooze and ring.kind is AlarmKind.WAKE else ()
         message = (ring.message,) if ring.message in self._phrases.texts else ()
         return (*hello, *self._phrases.time_now(local.time()), self._what(), *message, *last)
+
+    def confirmed(self) -> Names:
+        """The code was pressed."""
+        is_consent = self._spoken is not None and self._spoken.occasion is Occasion.CONSENT
+        return ("consent_done",) if is_consent else ("proof_done",)
 
     def question(self) -> Names:
         """What to do when awake: by key, by dial, by voice."""
@@ -215,6 +222,16 @@ class _Script:
         if self._ring.purpose is not Purpose.WAKE:
             return ("goodbye",)
         return (*self._phrases.again_in(self._ring.policy.check_after_s // 60), "goodbye")
+
+    def _of_code(self, occasion: Occasion) -> Names:
+        codes_to_dial = (self._prefix, self.code, Simple.OPT_OUT.value)
+        match occasion:
+            case Occasion.PROOF:
+                return self._phrases.proof_call(*codes_to_dial)
+            case Occasion.RENEWAL:
+                return self._phrases.renewal_call(*codes_to_dial)
+            case Occasion.CONSENT:
+                return self._phrases.consent_call(self._ring.booked_by, *codes_to_dial)
 
     def _what(self) -> str:
         if self._ring.purpose is Purpose.CHECK:

@@ -15,6 +15,7 @@ from services.wakeup.desk import serve
 from services.wakeup.gate import code_to_speak, trusting
 from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
+from services.wakeup.proving import Spoken
 from services.wakeup.ring import Ringer
 from services.wakeup.telephones import target_of
 from timekeeping.clocks import KernelClock
@@ -41,8 +42,8 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         for name, phrases in PHRASES.items()
     }
 
-    async def proof_code(ring: Ring) -> str:
-        return await context.store.read(code_to_speak(context.trust, ring))
+    async def spoken(ring: Ring) -> Spoken | None:
+        return await context.store.read(code_to_speak(context.trust, ring, now_utc()))
 
     async def confirm(ring: Ring, pressed: str) -> bool:
         answer = await context.store.write(
@@ -54,7 +55,7 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         target = target_of(ring.telephone)
         await context.store.write(opt_outs.opt_out, context.trust, target, By.TELEPHONE, now_utc())
 
-    ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, proof_code, confirm, refuse)
+    ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, spoken, confirm, refuse)
     duty = Duty(
         context.store,
         now_utc=now_utc,

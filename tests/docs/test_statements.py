@@ -28,6 +28,7 @@ LIMITS = Limits()
 COUNTED = {4: "four"}
 EVENTS = {
     "trust.proved",
+    "trust.consented",
     "trust.revoked",
     "trust.code_locked",
     "trust.opted_out",

@@ -30,6 +30,7 @@ from schedules.policy import Policy
 from schedules.rows import AlarmKind
 from schedules.taking import Ring
 from services.wakeup.phrases import PHRASES, sounds
+from services.wakeup.proving import Occasion, Spoken
 from services.wakeup.ring import NEVER, Ringer
 from store.errors import StoreError
 
@@ -38,6 +39,7 @@ RINGS_S = 1.0
 NOW_UTC = datetime(2026, 3, 1, 21, 30, tzinfo=UTC)
 """When it rings: 6:30 in Japan."""
 PROOF_CODE = "123456712345"
+PROOF_SPOKEN = Spoken(PROOF_CODE, Occasion.PROOF)
 ECHO_FRAMES = 5
 
 Does = Callable[["RungTelephone"], Awaitable[None]]
@@ -129,6 +131,7 @@ def a_ring(
         kind=kind,
         telephone=Telephone("home", "services", "1001"),
         alarm_number="2001" if purpose is Purpose.ESCALATION else "1001",
+        booked_by="2001" if kind is AlarmKind.CONSENT else "1001",
         purpose=purpose,
         policy=policy or Policy(),
         message=message,
@@ -147,11 +150,11 @@ def rung(
     ring: Ring | None = None,
     *,
     echo_db: float | None = None,
-    proof_code: str = PROOF_CODE,
+    spoken: Spoken | None = PROOF_SPOKEN,
     fault: StoreError | None = None,
 ) -> Heard:
     """Ring a telephone that is lifted after a second and then does something; `fault` is the database's, at an opt-out."""
-    return run_virtually(_ring(_lifted(does), ring or a_ring(), echo_db, proof_code, fault))
+    return run_virtually(_ring(_lifted(does), ring or a_ring(), echo_db, spoken, fault))
 
 
 def refused(status: int) -> Report:
@@ -162,7 +165,7 @@ def refused(status: int) -> Report:
         if status:
             telephone.refuse(status)
 
-    return run_virtually(_ring(refuses, a_ring(), None, "")).report
+    return run_virtually(_ring(refuses, a_ring(), None, None)).report
 
 
 def cancelled(seconds: float) -> float:
@@ -171,7 +174,7 @@ def cancelled(seconds: float) -> float:
     async def main() -> float:
         telephone = RungTelephone(clips("en"))
         dialler = MemoryDialler(telephone, _lifted(_nothing))
-        ringing = asyncio.ensure_future(_ringer(dialler, "", []).ring(a_ring()))
+        ringing = asyncio.ensure_future(_ringer(dialler, None, []).ring(a_ring()))
         await asyncio.sleep(seconds)
         ringing.cancel()
         await asyncio.gather(ringing, return_exceptions=True)
@@ -190,7 +193,7 @@ def failing(fault: Exception) -> None:
             raise fault
 
     async def main() -> None:
-        await _ringer(Failing(), "", []).ring(a_ring())
+        await _ringer(Failing(), None, []).ring(a_ring())
 
     run_virtually(main())
 
@@ -209,29 +212,31 @@ def _lifted(does: Does) -> Rung:
     return lifted
 
 
-def _ringer(dialler: Dialler, code: str, confirmed: list[str], fault: StoreError | None = None) -> Ringer:
+def _ringer(
+    dialler: Dialler, code: Spoken | None, confirmed: list[str], fault: StoreError | None = None
+) -> Ringer:
     loop = asyncio.get_running_loop()
 
     def now_utc() -> datetime:
         return NOW_UTC + timedelta(seconds=loop.time())
 
-    async def proof_code(_: Ring) -> str:
+    async def spoken(_: Ring) -> Spoken | None:
         return code
 
     async def confirm(_: Ring, pressed: str) -> bool:
         confirmed.append(pressed)
-        return pressed == code
+        return code is not None and pressed == code.code
 
     async def refuse(_: Ring) -> None:
         if fault is not None:
             raise fault
         confirmed.append(NEVER)
 
-    return Ringer(dialler, _sounds(), PHRASES, "7", now_utc, proof_code, confirm, refuse)
+    return Ringer(dialler, _sounds(), PHRASES, "7", now_utc, spoken, confirm, refuse)
 
 
 async def _ring(
-    does: Rung, ring: Ring, echo_db: float | None, code: str, fault: StoreError | None = None
+    does: Rung, ring: Ring, echo_db: float | None, code: Spoken | None, fault: StoreError | None = None
 ) -> Heard:
     confirmed: list[str] = []
     telephone = RungTelephone(clips(ring.language), echo_db)

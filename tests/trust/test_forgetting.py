@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from support.trusted import FAR, NOON_UTC, SETTINGS, call_for_proof, prove
 
 from store.database import Database
-from trust import opt_outs
+from trust import consents, opt_outs
 from trust.forgetting import forget
 from trust.gate import may_book
-from trust.rows import By, Code, Count, OptOut, Proof, ProvingCall, ProvingTurn
+from trust.rows import By, Code, Consent, Count, OptOut, Proof, ProvingCall, ProvingTurn
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +21,7 @@ SECOND = replace(FAR, number="3902002")
 
 def kept(database: Database) -> dict[str, int]:
     def count(session: Session) -> dict[str, int]:
-        tables = (Proof, Code, ProvingCall, ProvingTurn, OptOut, Count)
+        tables = (Proof, Code, Consent, ProvingCall, ProvingTurn, OptOut, Count)
         return {table.__name__: session.scalar(select(func.count()).select_from(table)) for table in tables}
 
     return database.read(count)
@@ -31,6 +31,8 @@ def leave_some(database: Database, at_utc: datetime) -> None:
     database.write(prove, FAR, at_utc)
     database.write(call_for_proof, SECOND, at_utc)
     database.write(opt_outs.opt_out, SETTINGS, FAR, By.CLAIM, at_utc)
+    database.write(consents.ask, SECOND, "1001", at_utc)
+    database.write(consents.give, SECOND, "1002", at_utc)
 
 
 def test_after_two_days_counts_and_proving_calls_are_gone_later_codes_and_turns_and_the_rest_stays(
@@ -43,14 +45,14 @@ def test_after_two_days_counts_and_proving_calls_are_gone_later_codes_and_turns_
     database.write(forget, NOON_UTC + timedelta(hours=61))
     assert kept(database) == before | {"ProvingCall": 0, "Count": 0}
     database.write(forget, NOON_UTC + timedelta(days=8, seconds=1))
-    assert kept(database) == dict.fromkeys(before, 0) | {"Proof": 1, "OptOut": 1}
+    assert kept(database) == dict.fromkeys(before, 0) | {"Proof": 1, "OptOut": 1, "Consent": 1}
 
 
 def test_it_is_done_by_the_first_that_is_granted_in_an_hour(database: Database):
     leave_some(database, NOON_UTC - timedelta(days=9))
     database.write(may_book, SETTINGS, SECOND, SECOND, NOON_UTC)
     gone = {"Code": 0, "ProvingCall": 0, "ProvingTurn": 0}
-    assert kept(database) == {"Proof": 1, "OptOut": 1, "Count": 6} | gone
+    assert kept(database) == {"Proof": 1, "OptOut": 1, "Consent": 1, "Count": 6} | gone
 
 
 def test_a_row_that_another_transaction_holds_is_left_and_not_waited_for(postgres_url: str):

@@ -111,6 +111,12 @@ class Phrases:
             return ("no_alarms",)
         return ("your_alarms", *(name for line in lines for name in (*line, PAUSE)), "that_is_all")
 
+    def hello(self, now_local: time) -> Names:
+        """Good morning to whoever is woken before eleven, in the small hours too; else by the time of day."""
+        if now_local.hour < 11:
+            return ("good_morning",)
+        return ("good_afternoon",) if now_local.hour < 18 else ("good_evening",)
+
     def time_now(self, now_local: time) -> Names:
         """The time it is."""
         return self.now(self.time_of_day(now_local))
@@ -150,8 +156,20 @@ class Phrases:
         Raises:
             ValueError: as `number` does.
         """
-        confirmed = ("proof_call_1", *self.code(prefix, confirm), "proof_call_2", "proof_keys")
-        return (*confirmed, "proof_call_3", *self.code(prefix, refuse), "proof_call_4", "refuse_keys")
+        return self._code_call(("proof_call_1",), prefix, confirm, "proof_call_3", refuse)
+
+    def renewal_call(self, prefix: str, confirm: str, refuse: str) -> Names:
+        """To a number whose proof ends soon: how to confirm it again. Raises ValueError as `number` does."""
+        return self._code_call(("renewal_call",), prefix, confirm, "if_not", refuse)
+
+    def consent_call(self, asker: str, prefix: str, confirm: str, refuse: str) -> Names:
+        """To a second number: who asks whether it may be rung when he does not wake. Raises ValueError as `number` does."""
+        asked = ("consent_call_1", *self.number(asker), "consent_call_2")
+        return self._code_call(asked, prefix, confirm, "if_not", refuse)
+
+    def _code_call(self, opening: Names, prefix: str, confirm: str, otherwise: str, refuse: str) -> Names:
+        confirmed = (*opening, *self.code(prefix, confirm), "proof_call_2", "proof_keys")
+        return (*confirmed, otherwise, *self.code(prefix, refuse), "proof_call_4", "refuse_keys")
 
     def opted_out(self, prefix: str, digits: str) -> Names:
         """That nobody may ring this telephone, and how that is taken back. Raises ValueError as `number` does."""

@@ -11,7 +11,7 @@ from support.databases import sqlite_template
 from support.trusted import FAR, OWN, RULES, call_for_proof, prove
 
 from store.database import Database
-from trust import codes, opt_outs
+from trust import codes, consents, opt_outs
 from trust.answers import Granted, Purpose, Reason, Refused
 from trust.gate import may_ring
 from trust.rows import By
@@ -94,7 +94,23 @@ def test_programs_get_one_object_a_number(denwa, serving: Database):
         "state": "proved",
         "since_utc": at_utc.isoformat(),
         "until_utc": (at_utc + timedelta(days=180)).isoformat(),
+        "other": None,
     }
+
+
+def test_the_list_says_whose_second_number_a_telephone_is_until_its_proof_is_revoked(
+    denwa, serving: Database
+):
+    serving.write(prove, FAR, now())
+    serving.write(consents.give, FAR, "3902002", now())
+    assert "second number of 3902002" in denwa("trust", "list", "--lang", "en").output
+    assert "3902002 の二つめの番号" in denwa("trust", "list", "--lang", "ja").output
+    assert [json.loads(line)["other"] for line in denwa("trust", "list", "--json").output.splitlines()] == [
+        "3902002",
+        None,
+    ]
+    denwa("trust", "revoke", FAR.number)
+    assert denwa("trust", "list", "--json").output == ""
 
 
 def test_a_locked_code_is_shown(denwa, serving: Database):

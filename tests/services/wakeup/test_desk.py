@@ -13,6 +13,7 @@ from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
 from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import code_to_speak, trusting
+from services.wakeup.proving import Occasion
 from store.database import Database
 from trust import codes, opt_outs, proofs
 from trust.rows import By
@@ -221,12 +222,15 @@ def test_a_claim_after_the_proving_call_takes_the_number_from_nobody_who_heard_i
     desk.call("0630", BEHIND_B)
     night.wait(15)
     [proving] = night.claim(gate=gate)
-    code = desk.database.read(code_to_speak(desk.trust, proving))
+    spoken = desk.database.read(code_to_speak(desk.trust, proving, night.now_utc))
+    assert spoken is not None
     assert desk.call("3411", BEHIND_B) == ["opt_out_done"]
-    assert desk.database.read(code_to_speak(desk.trust, proving)) == "", "it is spoken no more"
+    assert desk.database.read(code_to_speak(desk.trust, proving, night.now_utc)) is None, (
+        "it is spoken no more"
+    )
     night.finish(proving, Outcome.UNACKNOWLEDGED)
     assert desk.call("0630", BEHIND_B)[0] == "opted_out"
-    assert desk.call(code, BEHIND_B) == ["proof_done"]
+    assert desk.call(spoken.code, BEHIND_B) == ["proof_done"]
     assert desk.call("0630", BEHIND_B)[-1] == "kept"
 
 
@@ -261,6 +265,56 @@ def test_what_repeats_goes_on_where_a_proof_has_ended(desk: WakeupDesk, night: N
     night.now_utc = HALF_PAST_SIX_UTC
     assert night.claim(gate=trusting(desk.trust)) == []
     assert (night.outcomes(1), night.alarm_state(1)) == (["forbidden"], "active")
+
+
+def test_a_proof_that_ends_soon_is_renewed_after_a_ring_that_repeats(desk: WakeupDesk, night: Night):
+    """At 6:30 it is rung as ever, at 7:00 to be told a code; once it is dialled, there is no more of it."""
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
+    desk.call("80630", BEHIND_B)
+    gate = trusting(desk.trust)
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim(gate=gate)
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    night.wait(30 * 60)
+    [proving] = night.claim(gate=gate)
+    spoken = desk.database.read(code_to_speak(desk.trust, proving, night.now_utc))
+    assert spoken is not None
+    assert spoken.occasion is Occasion.RENEWAL
+    night.finish(proving, Outcome.UNACKNOWLEDGED)
+    desk.now_utc = night.now_utc
+    assert desk.call(spoken.code, BEHIND_B) == ["proof_done"]
+    night.wait(86_400 - 30 * 60)
+    [ring] = night.claim(gate=gate)
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    night.wait(30 * 60)
+    assert night.claim(gate=gate) == []
+
+
+def test_a_proof_that_nobody_renewed_is_tried_again_at_the_next_ring(desk: WakeupDesk, night: Night):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
+    desk.call("80630", BEHIND_B)
+    gate = trusting(desk.trust)
+    night.now_utc = HALF_PAST_SIX_UTC
+    for minutes in (31, 32):  # once in 24 hours, so a little later on the second day
+        [ring] = night.claim(gate=gate)
+        night.finish(ring, Outcome.ACKNOWLEDGED)
+        night.wait(minutes * 60)
+        [proving] = night.claim(gate=gate)
+        night.finish(proving, Outcome.NO_ANSWER)
+        night.wait(86_400 - minutes * 60)
+
+
+def test_what_rings_once_renews_nothing(desk: WakeupDesk, night: Night):
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
+    desk.call("0630", BEHIND_B)
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim(gate=trusting(desk.trust))
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    night.wait(31 * 60)
+    assert night.claim(gate=trusting(desk.trust)) == []
 
 
 def test_a_proved_number_needs_no_further_proof(desk: WakeupDesk, night: Night):

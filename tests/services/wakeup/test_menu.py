@@ -1,15 +1,21 @@
 """The morning call by keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 from support.alarms import HALF_PAST_SIX_UTC, Night
-from support.wakeup_desk import BEHIND_B, WakeupDesk
+from support.wakeup_desk import BEHIND_B, OWN, TRUNK, WakeupDesk
 
+from exchange.sip.caller import Caller, CallerTrust
+from schedules.outcomes import Outcome
 from schedules.rows import Alarm
+from schedules.taking import Ring
 from services.wakeup.config import WakeupConfig
+from services.wakeup.gate import code_to_speak, trusting
+from services.wakeup.proving import Occasion
 from store.database import Database
 from trust import proofs
 from trust.target import Target
@@ -75,14 +81,94 @@ def test_a_second_number_that_may_not_be_rung_is_refused(desk: WakeupDesk, night
     assert booked(night).policy == {"escalate_to": "1002"}
 
 
+BY_TRUNK = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+FRIEND = Caller("3902002", trust=CallerTrust.NEIGHBOUR, peer=TRUNK, did="70630")
+BY_NIGHT = [(1, "1"), (1, "0630"), (1, "1"), (1, "1")]
+
+
 def test_a_caller_by_a_trunk_has_no_telephone_of_the_exchange_rung(desk: WakeupDesk, night: Night):
-    """It needs no proof, so that it is not his to name; one behind a trunk is asked about when it is to be rung."""
-    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
-    desk.database.write(proofs.prove, target, desk.now_utc)
-    keys = [(1, "1"), (1, "0630"), (1, "1"), (1, "1"), (1, "1002"), (14, "3902002")]
-    heard = desk.call(MENU, BEHIND_B, presses=keys, hangs_up_after_s=70)
+    """It needs no proof, so that it is not his to name."""
+    desk.database.write(proofs.prove, BY_TRUNK, desk.now_utc)
+    heard = desk.call(MENU, BEHIND_B, presses=[*BY_NIGHT, (1, "1002")], hangs_up_after_s=70)
     assert "not_allowed" in heard
-    assert booked(night).policy == {"escalate_to": "3902002", "escalate_trunk": BEHIND_B.peer}
+    assert booked(night).policy == {}
+
+
+@pytest.mark.parametrize("proved", [BEHIND_B, FRIEND, None])
+def test_both_telephones_behind_trunks_must_be_proved(desk: WakeupDesk, night: Night, proved: Caller | None):
+    """Else whoever forges numbers could have others asked for their consent."""
+    if proved is not None:
+        desk.database.write(proofs.prove, replace(BY_TRUNK, number=proved.number), desk.now_utc)
+    heard = desk.call(MENU, BEHIND_B, presses=[*BY_NIGHT, (1, FRIEND.number)], hangs_up_after_s=70)
+    assert "second_refused" in heard
+    assert booked(night).policy == {}
+
+
+def name_friend(desk: WakeupDesk, caller: Caller = BEHIND_B) -> list[str]:
+    for number in (BEHIND_B.number, FRIEND.number):
+        desk.database.write(proofs.prove, replace(BY_TRUNK, number=number), desk.now_utc)
+    return desk.call(MENU, caller, presses=[*BY_NIGHT, (1, FRIEND.number)], hangs_up_after_s=40)
+
+
+def nobody_wakes(desk: WakeupDesk, night: Night) -> Ring | None:
+    """All attempts go by; who is rung then."""
+    night.now_utc = HALF_PAST_SIX_UTC
+    for _ in range(4):
+        [ring] = night.claim(gate=trusting(desk.trust))
+        night.finish(ring, Outcome.NO_ANSWER)
+        night.wait(181)
+    return next(iter(night.claim(gate=trusting(desk.trust))), None)
+
+
+@pytest.mark.parametrize("caller", [BEHIND_B, OWN])
+def test_a_second_number_behind_a_trunk_is_not_rung_before_it_consents(
+    desk: WakeupDesk, night: Night, caller: Caller
+):
+    heard = name_friend(desk, caller)
+    assert heard[heard.index("kept") : heard.index("kept") + 2] == ["kept", "second_asked"]
+    assert nobody_wakes(desk, night) is None
+    assert night.outcomes(1) == ["no answer"] * 4 + ["forbidden"]
+    assert night.state(1) == "missed"
+
+
+def test_it_is_asked_once_by_day_and_consents_by_dialling_its_code(desk: WakeupDesk, night: Night):
+    desk.trust = replace(desk.trust, proving_hours=(0, 24))
+    name_friend(desk)
+    night.wait(16)
+    [asking] = night.claim(gate=trusting(desk.trust))
+    assert (asking.kind, asking.telephone.number, asking.booked_by) == (
+        "consent",
+        FRIEND.number,
+        BEHIND_B.number,
+    )
+    spoken = desk.database.read(code_to_speak(desk.trust, asking, night.now_utc))
+    assert spoken is not None
+    assert spoken.occasion is Occasion.CONSENT
+    night.finish(asking, Outcome.UNACKNOWLEDGED)
+    assert desk.call(spoken.code, BEHIND_B) == ["code_wrong"], "it is not his to consent"
+    assert desk.call(spoken.code, FRIEND) == ["consent_done"]
+    ring = nobody_wakes(desk, night)
+    assert ring is not None
+    assert (ring.purpose, ring.telephone.number) == ("escalation", FRIEND.number)
+
+
+def test_it_is_not_asked_again_each_time_that_it_is_named(desk: WakeupDesk, night: Night):
+    desk.trust = replace(desk.trust, proving_hours=(0, 24))
+    for _ in range(2):
+        assert "second_asked" in name_friend(desk)
+    night.wait(16)
+    assert [ring.kind for ring in night.claim(gate=trusting(desk.trust))] == ["consent"]
+
+
+def test_of_two_who_name_it_the_later_has_the_next_day(desk: WakeupDesk, night: Night):
+    name_friend(desk)
+    name_friend(desk, OWN)
+    night.wait(8 * 3600 + 16)
+    for asker in (BEHIND_B, OWN):
+        [asking] = [ring for ring in night.claim(gate=trusting(desk.trust)) if ring.kind == "consent"]
+        assert asking.booked_by == asker.number
+        night.finish(asking, Outcome.NO_ANSWER)
+        night.wait(86_400 + 15)
 
 
 def test_the_next_one_gets_another_time(desk: WakeupDesk, night: Night):

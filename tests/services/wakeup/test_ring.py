@@ -33,6 +33,7 @@ from schedules.attempts import LONGEST_CALL
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
 from schedules.rows import AlarmKind
+from services.wakeup.proving import Occasion, Spoken
 from services.wakeup.ring import NEVER
 from services.wakeup.sounds import soft_tone
 from store.errors import StoreError
@@ -573,15 +574,36 @@ PERSON_WHO_PROVES_NOTHING = after("proof_call_4", hello(), first=sounding(quiet(
 
 def test_a_long_code_is_pressed_to_its_end():
     code = "1234567123456712"
-    heard = rung(pressing("proof_call_2", code), PROOF, proof_code=code)
+    heard = rung(pressing("proof_call_2", code), PROOF, spoken=Spoken(code, Occasion.PROOF))
     assert heard.confirmed == [code]
     assert heard.report.outcome is Outcome.ACKNOWLEDGED
 
 
 def test_without_a_code_nobody_is_called():
-    heard = rung(sounding(), PROOF, proof_code="")
+    heard = rung(sounding(), PROOF, spoken=None)
     assert heard.dialled == []
     assert heard.report.outcome is Outcome.FORBIDDEN
+
+
+def test_whoever_is_asked_for_consent_hears_who_asks_and_gives_it_by_the_code():
+    consent = a_ring(kind=AlarmKind.CONSENT, policy=Policy(attempts=1, snoozes=0))
+    heard = rung(pressing("proof_keys", PROOF_CODE), consent, spoken=Spoken(PROOF_CODE, Occasion.CONSENT))
+    asks = ("consent_call_1", "digit_2", "digit_0", "digit_0", "digit_1", "consent_call_2")
+    assert heard.said[: len(asks)] == asks
+    assert heard.said[-1] == "consent_done"
+    assert (heard.confirmed, heard.report.outcome) == ([PROOF_CODE], Outcome.ACKNOWLEDGED)
+
+
+def test_who_does_not_consent_hears_what_to_do_and_that_it_may_be_nothing():
+    consent = a_ring(kind=AlarmKind.CONSENT, policy=Policy(attempts=1, snoozes=0))
+    heard = rung(sounding(quiet(0.6), hello()), consent, spoken=Spoken(PROOF_CODE, Occasion.CONSENT))
+    assert heard.said.count("if_not") == 2
+    assert (heard.confirmed, heard.report.outcome) == ([], Outcome.UNACKNOWLEDGED)
+
+
+def test_a_proof_that_ends_soon_is_renewed_by_a_call_that_says_so():
+    heard = rung(pressing("proof_keys", PROOF_CODE), PROOF, spoken=Spoken(PROOF_CODE, Occasion.RENEWAL))
+    assert (heard.said[0], heard.said[-1]) == ("renewal_call", "proof_done")
 
 
 # -- calls that do not come about --
