@@ -95,6 +95,7 @@ def note(
             old_state=old_state,
             new_state=occurrence.state if occurrence else alarm.state,
             why=why[:200],
+            next_utc=occurrence.next_utc if occurrence else None,
         )
     )
 

@@ -159,7 +159,10 @@ class Attempt(Base):
 
 
 class Audit(Base):
-    """What was done to an alarm or an occurrence of it: never changed, never removed before the alarm is."""
+    """What was done to an alarm or an occurrence of it: never changed, never removed before the alarm is.
+
+    `next_utc` is when something is to be done for the occurrence after this.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_alarm_id", "alarm_id", "id"),)
@@ -173,6 +176,7 @@ class Audit(Base):
     old_state: Mapped[str | None] = mapped_column(String(16))
     new_state: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(String(200))
+    next_utc: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 
 class Node(Base):

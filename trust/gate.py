@@ -63,6 +63,21 @@ def may_book(
     return Granted(needs_proof=unproved)
 
 
+def may_opt_out(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> Answer:
+    """Whether a caller may say by dialling that his telephone is never to be rung.
+
+    What is only claimed of numbers that nobody proved is counted by trunk: each leaves a row for good.
+    """
+    if is_opted_out(session, settings, target) or not needs_proof(session, settings, target, now_utc):
+        return Granted()
+    deed = Deed.OPTING_OUT
+    counts = quotas.lock(session, [_by_trunk(deed, settings, target)], now_utc)
+    if counts.full:
+        return _used_up(session, deed, counts.full, target, now_utc)
+    _count(session, counts, now_utc)
+    return Granted()
+
+
 def may_be_second(
     session: Session, settings: TrustSettings, source: Target, target: Target, now_utc: datetime
 ) -> Answer:

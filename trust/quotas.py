@@ -38,6 +38,8 @@ class Deed(StrEnum):
     """A booking for a number that is still to be proved."""
     PROVING = "proving"
     RINGING = "ringing"
+    OPTING_OUT = "opting out"
+    """Of a number that is not proved, by a mere claim."""
     TELLING = "telling"
     """An event that would come too often."""
 

@@ -20,6 +20,7 @@ _STEP_HEADS = (
     Text("alarm", "番号"),
     Text("number", "呼び出す番号"),
     Text("state", "状態"),
+    Text("next", "次回"),
     Text("why, and what came of it", "理由と結果"),
 )
 _ATTEMPT_HEADS = (
@@ -80,6 +81,7 @@ def _step(step: Step, time: LocalTime, language: Language) -> Iterator[str]:
         yield _ALARM.say(language, state=ALARM_STATES[AlarmState(audit.new_state)])
     else:
         yield STATES[StateName(audit.new_state)].say(language)
+    yield time.say(audit.next_utc) if audit.next_utc else ""
     if attempt:
         purpose = PURPOSES[Purpose(attempt.purpose)].say(language)
         yield f"{purpose}: {_outcome(attempt, language)}"

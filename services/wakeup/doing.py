@@ -1,5 +1,7 @@
 """What a caller asks for and gets at once, however he asked: done, and what is then to be said."""
 
+from sqlalchemy.orm import Session
+
 from schedules.attempts import acknowledge_by_call
 from services.wakeup import changes, dialled
 from services.wakeup.dialled import Simple
@@ -7,7 +9,8 @@ from services.wakeup.office import Office
 from services.wakeup.phrases import Names
 from services.wakeup.refusals import opt_in_refusal, refusal
 from trust import codes, opt_outs
-from trust.answers import Granted, Refused
+from trust.answers import Answer, Granted, Refused
+from trust.gate import may_opt_out
 from trust.target import Target
 
 AtOnce = dialled.Later | dialled.Awake | dialled.Proof | Simple
@@ -39,13 +42,21 @@ async def do(  # noqa: PLR0911 - one for each thing that can be asked for
         case Simple.CANCEL_ALL:
             return ("all_cancelled" if await write(changes.cancel_all, target, now_utc) else "no_alarms",)
         case Simple.OPT_OUT:
-            await write(opt_outs.opt_out, office.trust, target, opt_outs.dialled_by(target), now_utc)
-            return ("opt_out_done",)
+            kept = await write(_opt_out, office, target)
+            return ("opt_out_done",) if isinstance(kept, Granted) else refusal(office, kept)
         case Simple.OPT_IN:
             said_by = opt_outs.dialled_by(target)
             taken_back = await write(opt_outs.take_back, office.trust, target, said_by, now_utc)
             return ("opt_in_done",) if isinstance(taken_back, Granted) else opt_in_refusal(taken_back)
     raise AssertionError(asked)
+
+
+def _opt_out(session: Session, office: Office, target: Target) -> Answer:
+    now_utc = office.now_utc()
+    answer = may_opt_out(session, office.trust, target, now_utc)
+    if isinstance(answer, Granted):
+        opt_outs.opt_out(session, office.trust, target, opt_outs.dialled_by(target), now_utc)
+    return answer
 
 
 def _next_cancelled(office: Office, cancelled: changes.NextCancelled) -> Names:

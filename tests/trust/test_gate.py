@@ -7,10 +7,12 @@ import pytest
 from support.trusted import FAR, NOON_UTC, OWN, ROUND, RULES, SETTINGS, call_for_proof, events, prove
 
 from store.database import Database
+from trust import opt_outs
 from trust.allowed import UNMARKED
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
-from trust.gate import may_book, may_ring
+from trust.gate import may_book, may_opt_out, may_ring
 from trust.proofs import revoke
+from trust.rows import By
 from trust.settings import Rate, TrustSettings
 from trust.target import Target
 
@@ -202,6 +204,29 @@ def test_a_flood_of_proving_calls_leaves_alarms_and_the_exchanges_own_telephones
     assert ring(database, FAR, settings=settings) == Granted()
     assert book(database, FAR, FAR, settings=settings) == Granted()
     assert book(database, OWN, OWN, settings=settings) == Granted()
+
+
+def test_claims_that_numbers_be_never_rung_are_counted_by_trunk_but_not_for_whom_it_was_proved(
+    database: Database,
+):
+    """Each leaves a row, so that whoever forges numbers could fill the disk."""
+    settings = replace(SETTINGS, per_trunk=Rate(2, 2))
+
+    def opt_out(number: str) -> Reason | None:
+        target = replace(FAR, number=number)
+        answer = database.write(may_opt_out, settings, target, NOON_UTC)
+        if answer == Granted():
+            database.write(opt_outs.opt_out, settings, target, By.CLAIM, NOON_UTC)
+        return why(answer)
+
+    database.write(prove, FAR, NOON_UTC)
+    assert [opt_out(f"390200{last}") for last in (1, 1, 2, 3)] == [None, None, None, Reason.TRUNK_QUOTA]
+    assert opt_out(FAR.number) is None
+    assert why(database.write(may_opt_out, settings, OWN, NOON_UTC)) is None
+    assert why(database.write(may_opt_out, settings, ROUND, NOON_UTC)) is None, (
+        "another trunk has its own count"
+    )
+    assert events(database).count("trust.opted_out") == 3
 
 
 def test_a_refused_call_counts_nothing(database: Database):

@@ -151,7 +151,7 @@ def test_the_history_has_each_step_in_local_time_and_each_attempts_outcome(alarm
     result = alarm("history", "1")
     assert "JST (UTC+09:00)" in result.output
     assert [line.split() for line in lines(result, "2026-12-0")] == [
-        ["2026-12-01", "23:00:00", "1", "1001", "booked", "booked"],
+        ["2026-12-01", "23:00:00", "1", "1001", "booked", "2026-12-02", "06:30:00", "booked"],
         ["2026-12-02", "06:30:00", "1", "1001", "rings", "wake:", "no", "answer"],
         ["2026-12-02", "06:30:45", "1", "1001", "missed", "no", "answer"],
         [
