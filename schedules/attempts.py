@@ -86,6 +86,11 @@ def acknowledge_by_call(
     return None
 
 
+def given_up_utc(attempt: Attempt) -> datetime:
+    """When the exchange has given up a call that rang, if its caller died."""
+    return attempt.began_utc + _ring_time(attempt) + SETTLES_AFTER
+
+
 def close_orphans(
     session: Session,
     node_id: str,
@@ -120,17 +125,16 @@ def close_orphans(
     ).all()
     closed = 0
     for orphan in orphans:
-        rings = timedelta(seconds=Policy.from_row(orphan.occurrence.alarm.policy).ring_s)
-        given_up_utc = orphan.began_utc + rings + SETTLES_AFTER
+        ringing_over_utc = given_up_utc(orphan)
         noticed_utc = noticed.setdefault(orphan.id, now_utc)
-        longest_utc = orphan.began_utc + 2 * rings + LONGEST_CALL
+        longest_utc = orphan.began_utc + 2 * _ring_time(orphan) + LONGEST_CALL
         silent_utc = min(noticed_utc, longest_utc) + SILENT_FOR
-        if orphan.began_utc <= now_utc < max(given_up_utc, silent_utc):
+        if orphan.began_utc <= now_utc < max(ringing_over_utc, silent_utc):
             continue
         if orphan.outcome is not None:
             orphan.ended_utc = now_utc
         else:
-            over_utc = min(now_utc, given_up_utc)
+            over_utc = min(now_utc, ringing_over_utc)
             end(session, orphan, Outcome.UNKNOWN, now_utc, node_id, "whoever rang is gone", over_utc=over_utc)
         closed += 1
     for attempt_id in noticed.keys() - {orphan.id for orphan in orphans}:
@@ -166,6 +170,10 @@ def end(
     move(session, occurrence, after, why=why, now_utc=now_utc, node_id=node_id, attempt=attempt)
     if isinstance(after, states.Ended):
         follow_on(session, occurrence, now_utc)
+
+
+def _ring_time(attempt: Attempt) -> timedelta:
+    return timedelta(seconds=Policy.from_row(attempt.occurrence.alarm.policy).ring_s)
 
 
 def _acknowledge(session: Session, attempt: Attempt, now_utc: datetime) -> None:

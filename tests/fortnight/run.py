@@ -22,7 +22,7 @@ from support.preloaded import build_preloaded
 from support.stepped_clock import SteppedClock
 
 from schedules import booking
-from schedules.attempts import SETTLES_AFTER, SILENT_FOR
+from schedules.attempts import SILENT_FOR, given_up_utc
 from schedules.occurrences import with_alarms
 from schedules.policy import Policy
 from schedules.rows import Attempt, Audit, Occurrence
@@ -316,12 +316,7 @@ def _telephones(arguments: Sequence[str], clock: Mapping[str, str]) -> Iterator[
 def _view(session: Session) -> View:
     next_utc = session.scalar(select(func.min(Occurrence.next_utc)))
     ringing = session.scalars(select(Attempt).where(Attempt.ended_utc.is_(None))).all()
-    settled = [
-        attempt.began_utc
-        + timedelta(seconds=Policy.from_row(attempt.occurrence.alarm.policy).ring_s)
-        + SETTLES_AFTER
-        for attempt in ringing
-    ]
+    settled = [given_up_utc(attempt) for attempt in ringing]
     begun_utc = max((attempt.began_utc for attempt in ringing), default=None)
     return View(
         next_utc, min(settled, default=None), begun_utc, session.scalar(select(func.max(Audit.id))) or 0

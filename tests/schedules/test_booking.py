@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.alarms import EVENING_UTC, HALF_PAST_SIX_UTC, Night, telephone, wish
 
@@ -11,7 +12,7 @@ from schedules import booking
 from schedules.errors import ScheduleError
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
-from schedules.rows import Occurrence
+from schedules.rows import Audit, Occurrence
 from store.database import Database
 from store.errors import StoreError
 
@@ -95,6 +96,8 @@ def test_postponed_it_comes_later_this_once(night: Night):
     alarm = night.book(wish(recurrence="daily"))
     later_utc = _changed(night, alarm, booking.postpone, timedelta(minutes=20))
     assert later_utc == night.next_utc(alarm) == HALF_PAST_SIX_UTC + timedelta(minutes=20)
+    promised = select(Audit.next_utc).where(Audit.alarm_id == alarm).order_by(Audit.id)
+    assert night.database.read(lambda session: list(session.scalars(promised))) == [HALF_PAST_SIX_UTC, later_utc]
     night.now_utc = later_utc
     [ring] = night.claim()
     night.finish(ring, Outcome.ACKNOWLEDGED)
