@@ -21,7 +21,7 @@ HEAD = 33 * mm
 FOOT = 10 * mm
 HINTS = 15 * mm
 LEAST_NOTES = 14 * mm
-ROWS = (15 * mm, 12 * mm, 9.5 * mm, 8 * mm)
+ROWS = (15 * mm, 12 * mm, 9.5 * mm, 8 * mm, 6.8 * mm, 5.8 * mm)
 """How high a number's row is: the first height at which all numbers fit; at the last they go on on another page."""
 WIDEST_NUMBER = 0.42 * INNER
 GREY = (0.42, 0.42, 0.45)

@@ -97,7 +97,10 @@ def test_postponed_it_comes_later_this_once(night: Night):
     later_utc = _changed(night, alarm, booking.postpone, timedelta(minutes=20))
     assert later_utc == night.next_utc(alarm) == HALF_PAST_SIX_UTC + timedelta(minutes=20)
     promised = select(Audit.next_utc).where(Audit.alarm_id == alarm).order_by(Audit.id)
-    assert night.database.read(lambda session: list(session.scalars(promised))) == [HALF_PAST_SIX_UTC, later_utc]
+    assert night.database.read(lambda session: list(session.scalars(promised))) == [
+        HALF_PAST_SIX_UTC,
+        later_utc,
+    ]
     night.now_utc = later_utc
     [ring] = night.claim()
     night.finish(ring, Outcome.ACKNOWLEDGED)

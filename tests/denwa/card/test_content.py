@@ -104,7 +104,10 @@ def test_each_of_our_services_says_in_both_languages_what_it_does(spec: ServiceS
 @pytest.mark.parametrize(
     ("numbers", "schemes"),
     [
-        ('"7XXXX" = "wakeup"', ["7HHMM", "731MM", "73311", "73322", "73333", "73411"]),
+        (
+            '"7XXXX" = "wakeup"',
+            ["7HHMM", "731MM", "732MM", *(f"73{code}" for code in (344, 511, 311, 322, 333, 411, 422))],
+        ),
         ('"7XXXXX" = "wakeup"', ["7DHHMM"]),
         ('"8XXXX" = "wakeup"', []),
     ],
