@@ -73,7 +73,7 @@ def test_all_numbers_are_there_however_many_and_none_lies_on_another(count: int)
     found = [(said, height) for said, _, _, height in texts(pdf) if said.startswith("8") and len(said) == 4]
     assert [said for said, _ in found] == [f"8{n:03}" for n in range(count)]
     assert all(height > FOOT for _, height in found)
-    assert sheets == max(1, -(-count // 9))
+    assert sheets == max(1, -(-count // 13))
 
 
 def test_what_cannot_be_shown_is_told():
