@@ -78,6 +78,18 @@ def may_opt_out(session: Session, settings: TrustSettings, target: Target, now_u
     return Granted()
 
 
+def may_try_pin(session: Session, settings: TrustSettings, source: Target, now_utc: datetime) -> Answer:
+    """Whether a telephone may give the operator's PIN once more: tries are counted, right ones too, by it and its trunk."""
+    counted = [Quota(Deed.PIN, Scope.SOURCE, exact(source), settings.per_source)]
+    if not source.is_own:
+        counted.append(_by_trunk(Deed.PIN, settings, source))
+    counts = quotas.lock(session, counted, now_utc)
+    if counts.full:
+        return _used_up(session, Deed.PIN, counts.full, source, now_utc)
+    _count(session, counts, now_utc)
+    return Granted()
+
+
 def may_be_second(
     session: Session, settings: TrustSettings, source: Target, target: Target, now_utc: datetime
 ) -> Answer:

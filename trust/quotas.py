@@ -40,6 +40,8 @@ class Deed(StrEnum):
     RINGING = "ringing"
     OPTING_OUT = "opting out"
     """Of a number that is not proved, by a mere claim."""
+    PIN = "pin"
+    """A try to give the operator's PIN, right or wrong."""
     TELLING = "telling"
     """An event that would come too often."""
 

@@ -162,7 +162,7 @@ class Trust(Table):
     zone: Annotated[str, AfterValidator(_zone)] = DEFAULT_ZONE
     """Whose hours these are: an IANA zone."""
     per_source: HourAndDay = (20, 60)
-    """Bookings by one telephone, in an hour and in a day."""
+    """Bookings by one telephone, and its tries at the PIN, in an hour and in a day."""
     per_target: HourAndDay = (20, 100)
     """Calls to one telephone, in an hour and in a day."""
     per_trunk: HourAndDay = (60, 300)

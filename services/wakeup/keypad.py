@@ -5,6 +5,10 @@ import hmac
 from exchange.sip.call import Call
 from services.wakeup.office import Office
 from services.wakeup.phrases import Names
+from services.wakeup.refusals import refusal
+from trust.answers import Refused
+from trust.gate import may_try_pin
+from trust.target import Target
 
 TRIES = 3
 ANSWER_S = 6.0
@@ -52,13 +56,18 @@ async def number(office: Office, call: Call, question: Names, *, most: int = LON
     return pressed
 
 
-async def ask_pin(office: Office, call: Call) -> None:
-    """Return once the operator's PIN was pressed, at once where he wants none. Raises GaveUp."""
+async def ask_pin(office: Office, call: Call, target: Target) -> None:
+    """Return once the operator's PIN was pressed, at once where he wants none. Raises GaveUp, StoreError."""
     if office.config.pin is None:
         return
     wanted = office.config.pin.get_secret_value()
     for _ in range(TRIES):
         pressed = await number(office, call, ("menu_pin",), most=len(wanted))
+        # counted before it is compared: whoever calls many times at once tries no more than others
+        may_try = await office.store.write(may_try_pin, office.trust, target, office.now_utc())
+        if isinstance(may_try, Refused):
+            await office.say(call, refusal(office, may_try))
+            break
         if hmac.compare_digest(pressed.encode(), wanted.encode()):
             return
         await office.say(call, ("menu_wrong",))

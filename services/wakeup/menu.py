@@ -30,7 +30,7 @@ MOST_ROUNDS = 20
 async def menu(offices: Mapping[str, Office], language: str, call: Call, target: Target) -> None:
     """Ask what is wanted and do it, until the caller hangs up or gives up. Raises CallEnded, StoreError."""
     try:
-        await ask_pin(offices[language], call)
+        await ask_pin(offices[language], call, target)
         for _ in range(MOST_ROUNDS):
             office = offices[language]
             match await choose(office, call, ("menu_main",), "1234567"):

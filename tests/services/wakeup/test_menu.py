@@ -18,6 +18,7 @@ from services.wakeup.gate import code_to_speak, trusting
 from services.wakeup.proving import Occasion
 from store.database import Database
 from trust import proofs
+from trust.settings import Rate
 from trust.target import Target
 
 pytestmark = pytest.mark.unit
@@ -239,3 +240,17 @@ def test_the_pin_is_asked_for_where_the_operator_wants_one(desk: WakeupDesk, pre
     desk.config = WakeupConfig(pin=SecretStr("4711"))
     heard = desk.call(MENU, presses=[(1, pressed), (20, "2")], hangs_up_after_s=60)
     assert ("no_alarms" in heard) == let_in
+
+
+def test_the_pin_is_not_guessed_over_many_calls(desk: WakeupDesk):
+    """A few tries in an hour; then the right one is not even compared, and another telephone is none the worse."""
+    desk.config = WakeupConfig(pin=SecretStr("4711"))
+    desk.trust = replace(desk.trust, per_source=Rate(5, 60))
+    for _ in range(2):
+        desk.call(MENU, presses=[(1, "1111"), (6, "2222"), (6, "3333")], hangs_up_after_s=60)
+    heard = desk.call(MENU, presses=[(1, "4711")], hangs_up_after_s=60)
+    assert ("quota" in heard, "no_alarms" in heard) == (True, False)
+    other = replace(OWN, number="1002", peer="1002")
+    assert "no_alarms" in desk.call(MENU, other, presses=[(1, "4711"), (20, "2")], hangs_up_after_s=60)
+    desk.now_utc += timedelta(hours=1)
+    assert "no_alarms" in desk.call(MENU, presses=[(1, "4711"), (20, "2")], hangs_up_after_s=60)
