@@ -123,7 +123,7 @@ def says_yes(path: Path) -> Path:
     """What a person says who answers a wake-up call without keys: もしもし, and はい after the question."""
     clips = sounds(JAPANESE)
     now = datetime.now(ZoneInfo("Asia/Tokyo")).time()
-    greeting = ("good_morning", *JAPANESE.time_now(now), "wakeup_call")
+    greeting = (*JAPANESE.hello(now), *JAPANESE.time_now(now), "wakeup_call")
     question = ("press_1", *JAPANESE.or_dial("7", "4123"), "say_yes")
     hello, yes = clips["time_end"].pcm, clips["tomorrow"].pcm
     words_s = sum(clips[name].seconds for name in (*greeting, *question)) + BREATH_S
@@ -164,6 +164,38 @@ def test_whoever_is_rung_and_shows_that_he_is_awake_is_left_alone(lab: Lab, tmp_
         ]
         for night in nights:
             night.result()
+
+
+def test_a_second_number_behind_a_hop_is_asked_first_and_then_looks_after_the_sleeper(
+    lab: Lab, tmp_path: Path
+):
+    """Named by keys, asked, consented to from a telephone without keys; the sleeper does not answer, and it is rung."""
+    once = "\n[wakeup]\nattempts = 1\nring_s = 5"
+    with (
+        service(lab, lab.c, tmp_path, once) as denwa,
+        lab.telephone(lab.a, tmp_path / "sleeper", answers=False) as of_sleeper,
+        lab.telephone(lab.a, tmp_path / "friend") as of_friend,
+    ):
+        sleeper, friend = Sleeper(denwa, of_sleeper), Sleeper(denwa, of_friend)
+        numbers = [f"3900510{each.account.number}" for each in (of_sleeper, of_friend)]
+        denwa.proves(*numbers)
+        of_sleeper.call("390024273511")
+        for keys in ("1", "0630", "1", "1", numbers[1]):
+            of_sleeper.listen(1.5)
+            of_sleeper.send_digits(keys)
+        asked = "SELECT alarm.number, booked_by FROM alarm WHERE kind = 'consent'"
+        denwa.until(asked, [(numbers[1], numbers[0])])
+        hangs_up(of_sleeper)
+        friend.is_rung("consent")
+        hangs_up(of_friend)
+        code = denwa.value("SELECT code FROM trust_code")
+        friend.dials(f"39002427{code}", "SELECT given_utc IS NULL FROM trust_consent", [(0,)])
+        sleeper.comes_now("wake")
+        of_friend.wait_answered(30)
+        hangs_up(of_friend)
+        denwa.until(
+            "SELECT number, purpose FROM attempt WHERE purpose = 'escalation'", [(numbers[1], "escalation")]
+        )
 
 
 def test_whoever_is_not_reached_is_never_taken_for_awake(lab: Lab, tmp_path: Path):

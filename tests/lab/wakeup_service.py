@@ -57,24 +57,37 @@ class Service:
     def books(self, *numbers: str) -> None:
         """An alarm for each, in a moment, with one attempt of ten seconds; those behind trunks are proved."""
         now_utc = datetime.now(UTC)
-        database = Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
+        database = self._database()
+        self.proves(*(number for number in numbers if _trunk(number)))
         for number in numbers:
-            trunk = f"SIP-TRUNK-{'Q' if number.startswith('661') else 'B'}" if len(number) > 4 else ""
             wish = Wish(
-                telephone=Telephone("home", "services", number, trunk),
+                telephone=Telephone("home", "services", number, _trunk(number)),
                 civil_time=now_utc.time(),
                 booked_by="test",
                 booked_how=BookedHow.COMMAND,
                 policy=Policy(attempts=1, ring_s=10),
             )
-            if trunk:
-                database.write(proofs.prove, Target("home", "services", number, trunk), now_utc)
             database.write(booking.book_at, wish, now_utc + timedelta(seconds=1.5), now_utc)
         database.close()
+
+    def proves(self, *numbers: str) -> None:
+        """Take these numbers behind trunks as proved."""
+        with contextlib.closing(self._database()) as database:
+            for number in numbers:
+                target = Target("home", "services", number, _trunk(number))
+                database.write(proofs.prove, target, datetime.now(UTC))
+
+    def _database(self) -> Database:
+        return Database.open(f"sqlite:///{self.folder}/state/denwa/denwa.db")
 
     def log(self) -> str:
         """Its log's end."""
         return (self.folder / "log").read_text()[-6000:]
+
+
+def _trunk(number: str) -> str:
+    """The one that leads to a number, "" for a telephone of C."""
+    return f"SIP-TRUNK-{'Q' if number.startswith('661') else 'B'}" if len(number) > 4 else ""
 
 
 def hangs_up(phone: BaresipPhone) -> None:
