@@ -187,7 +187,8 @@ def follow_on(session: Session, ended: Occurrence, now_utc: datetime) -> Occurre
         due = due_after(alarm, ended.due_utc)
     except ScheduleError as error:  # a zone that this machine does not know, say: it must not stop the others
         tell_of(session, "alarm.unreadable", now_utc, {**facts_of(ended), "why": str(error)})
-        end_alarm(session, alarm, AlarmState.ENDED, str(error), now_utc)
+        why = "its time zone or recurrence is not known here"
+        end_alarm(session, alarm, AlarmState.ENDED, why, now_utc)
         return None
     # of an instant's alarm, the civil time is not to the microsecond: one occurrence is all that it has
     if due is None or not Recurrence.parse(alarm.recurrence).repeats:

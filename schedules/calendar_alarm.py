@@ -50,13 +50,21 @@ class CalendarAlarm:
         """
         if not self.uid:
             raise ScheduleError("it has no UID")
-        for name, text in (("UID", self.uid), ("message", self.message)):
-            if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text.replace("\n", "")):
-                raise ScheduleError(f"its {name} has a control character")
+        if _has_control(self.uid):
+            raise ScheduleError("its UID has a control character")
+        if _has_control(self.message):
+            raise ScheduleError("its message has a control character")
         if "\n" in self.uid:
             raise ScheduleError("its UID has more than one line")
         if not _DIALLED.issuperset(self.number):
-            raise ScheduleError(f"its number {self.number[:40]!r} cannot be dialled (0-9, * and #)")
+            raise ScheduleError(
+                "its number {number!r} cannot be dialled (0-9, * and #)", number=self.number[:40]
+            )
         if self.civil_time.tzinfo or self.civil_time.microsecond:
             raise ScheduleError("its time has a zone of its own, or parts of a second")
         alarm_zone(self.zone)
+
+
+def _has_control(text: str) -> bool:
+    """Whether it has a control character or half a character; a line's end is none."""
+    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text.replace("\n", ""))

@@ -99,7 +99,7 @@ def take(
         ScheduleError: it cannot be taken; nothing was changed.
     """
     if len(event.uid) > LONGEST_UID:
-        raise ScheduleError(f"its UID has more than {LONGEST_UID} characters")
+        raise ScheduleError("its UID has more than {longest} characters", longest=LONGEST_UID)
     known = _known(session, event)
     if known is None:
         return _booked(session, event, telephone, now_utc, booked_by, language, policy)
@@ -183,7 +183,8 @@ def _change(
     )
     if due is None:
         raise ScheduleError(
-            f"it would never ring: its time is past, or its dates are skipped; alarm {alarm.id} stays as it was"
+            "it would never ring: its time is past, or its dates are skipped; alarm {alarm} stays as it was",
+            alarm=alarm.id,
         )
     alarm.civil_time, alarm.zone, alarm.recurrence = event.civil_time, event.zone, str(event.recurrence)
     alarm.first_date, alarm.skipped = event.first_date, sorted(day.isoformat() for day in skipped)

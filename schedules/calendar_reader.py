@@ -21,12 +21,6 @@ LARGEST_BYTES = 1 << 20
 _DECISIVE = {None, "UID", "DTSTART", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID", "STATUS"}
 """Properties that may not be passed over when they cannot be read; None is a line without a readable name."""
 
-_NOT_TAKEN = {
-    "RECURRENCE-ID": "it moves one date of another event (RECURRENCE-ID)",
-    "RDATE": "it has dates besides its rule (RDATE)",
-    "EXRULE": "it has a rule for what is left out (EXRULE)",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -35,12 +29,12 @@ class Refused:
     Attributes:
         uid: its UID, shortened; empty where it has none.
         message: its summary, shortened.
-        reason: what it has that no alarm has, in English, about "it".
+        reason: what it has that no alarm has, about "it".
     """
 
     uid: str
     message: str
-    reason: str
+    reason: ScheduleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +52,12 @@ def read_calendar(data: bytes) -> CalendarRead:
         ScheduleError: it is no iCalendar file, or longer than `LARGEST_BYTES`.
     """
     if len(data) > LARGEST_BYTES:
-        raise ScheduleError(f"the file is longer than {LARGEST_BYTES >> 10} KiB")
+        raise ScheduleError("the file is longer than {largest} KiB", largest=LARGEST_BYTES >> 10)
     try:
         calendars = [found for found in Calendar.from_ical(data, multiple=True) if found.name == "VCALENDAR"]
         events = [event for calendar in calendars for event in calendar.events]
     except Exception as error:  # what the library raises on nonsense is of many classes
-        raise ScheduleError(f"no iCalendar file: {str(error)[:120]!r}") from error
+        raise ScheduleError("no iCalendar file: {why!r}", why=str(error)[:120]) from error
     if not calendars:
         raise ScheduleError("no iCalendar file: it has no whole VCALENDAR")
     alarms: dict[str, CalendarAlarm] = {}
@@ -75,7 +69,9 @@ def read_calendar(data: bytes) -> CalendarRead:
                 raise ScheduleError("its UID is another event's")  # noqa: TRY301 - one way out for all reasons
             alarms[alarm.uid] = alarm
         except ScheduleError as error:
-            refused.append(Refused(_shown(event, "UID"), _shown(event, "SUMMARY"), str(error)))
+            # a traceback would keep the whole file in memory
+            reason = error.with_traceback(None)
+            refused.append(Refused(_shown(event, "UID"), _shown(event, "SUMMARY"), reason))
     return CalendarRead(tuple(alarms.values()), tuple(refused))
 
 
@@ -85,13 +81,7 @@ def _alarm(event: Event) -> CalendarAlarm:
     Raises:
         ScheduleError: it is none.
     """
-    for unreadable in (name for name, _ in event.errors if name in _DECISIVE):
-        raise ScheduleError(f"its {unreadable or 'text'} cannot be read")
-    for name, reason in _NOT_TAKEN.items():
-        if name in event:
-            raise ScheduleError(reason)
-    if _text(event, "STATUS").upper() == "CANCELLED":
-        raise ScheduleError("it is cancelled")
+    _refuse_at_sight(event)
     start = _start(event)
     recurrence = _recurrence(event, start.date())
     if not recurrence.rings_on(start.date()):
@@ -108,6 +98,20 @@ def _alarm(event: Event) -> CalendarAlarm:
     )
 
 
+def _refuse_at_sight(event: Event) -> None:
+    """Refuse what some property alone excludes, whatever the others say."""
+    for unreadable in (name for name, _ in event.errors if name in _DECISIVE):
+        raise _unreadable(unreadable) if unreadable else ScheduleError("its text cannot be read")
+    if "RECURRENCE-ID" in event:
+        raise ScheduleError("it moves one date of another event (RECURRENCE-ID)")
+    if "RDATE" in event:
+        raise ScheduleError("it has dates besides its rule (RDATE)")
+    if "EXRULE" in event:
+        raise ScheduleError("it has a rule for what is left out (EXRULE)")
+    if _text(event, "STATUS").upper() == "CANCELLED":
+        raise ScheduleError("it is cancelled")
+
+
 def _start(event: Event) -> datetime:
     """When it begins, in its zone."""
     found = _single(event, "DTSTART")
@@ -118,7 +122,7 @@ def _start(event: Event) -> datetime:
         raise ScheduleError("it lasts all day: an alarm needs a time")
     if not isinstance(start.tzinfo, ZoneInfo):
         if zone := found.params.get("TZID"):
-            raise ScheduleError(f"its time zone {str(zone)[:60]!r} is no IANA zone")
+            raise ScheduleError("its time zone {zone!r} is no IANA zone", zone=str(zone)[:60])
         raise ScheduleError("its time has no time zone")
     return start
 
@@ -128,7 +132,7 @@ def _recurrence(event: Event, first_date: date) -> Recurrence:
     if rule is None:
         return Recurrence(Kind.ONCE)
     if not isinstance(rule, vRecur):
-        raise ScheduleError("its RRULE cannot be read")
+        raise _unreadable("RRULE")
     plain = recurrence_of(rule, first_date)
     if meant := _text(event, RECURRENCE):
         ours = Recurrence.parse(meant)
@@ -142,7 +146,7 @@ def _skipped(event: Event, start: datetime) -> Iterator[date]:
     found = event.get("EXDATE", [])
     for several in found if isinstance(found, list) else [found]:
         if not isinstance(several, vDDDLists):
-            raise ScheduleError("its EXDATE cannot be read")
+            raise _unreadable("EXDATE")
         for left_out in (each.dt for each in several.dts):
             if isinstance(left_out, datetime):
                 # a zone of the file's own is never calculated with: its rules may go on for ever
@@ -165,11 +169,15 @@ def _shown_in(zone: tzinfo | None, moment: datetime) -> datetime | None:
         return None
 
 
+def _unreadable(name: str) -> ScheduleError:
+    return ScheduleError("its {name} cannot be read", name=name)
+
+
 def _single(event: Event, name: str) -> object:
     """The property, or None; refused if there are several."""
     found: object = event.get(name)
     if isinstance(found, list):
-        raise ScheduleError(f"it has more than one {name}")
+        raise ScheduleError("it has more than one {name}", name=name)
     return found
 
 

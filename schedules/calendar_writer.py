@@ -61,7 +61,7 @@ def _put_right(zone: Timezone) -> None:
 def _event(alarm: CalendarAlarm, now_utc: datetime) -> Event:
     first = alarm.recurrence.next_date(alarm.first_date)
     if first is None:
-        raise ScheduleError(f"the alarm {alarm.uid[:60]!r} has no date")
+        raise ScheduleError("the alarm {uid!r} has no date", uid=alarm.uid[:60])
     zone = ZoneInfo(alarm.zone)
     event = Event()
     event.add("UID", _Text(alarm.uid))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from schedules.errors import ScheduleError
 from schedules.recurrence import Kind, Recurrence
-from timekeeping.civil import ZoneError, zone_named
+from timekeeping.civil import UNKNOWN_ZONE, ZoneError, zone_named
 
 MOST_MINUTES = 1440
 """The longest delay in minutes: from a day on, one means a time of day."""
@@ -48,7 +48,7 @@ def alarm_zone(name: str) -> ZoneInfo:
     try:
         return zone_named(name)
     except ZoneError as error:
-        raise ScheduleError(str(error)) from None
+        raise ScheduleError(UNKNOWN_ZONE, zone=error.zone) from None
 
 
 def next_due_utc(
@@ -111,7 +111,9 @@ def in_minutes(minutes: int, now_utc: datetime) -> datetime:
         ScheduleError: not 1 to `MOST_MINUTES`.
     """
     if not 1 <= minutes <= MOST_MINUTES:
-        raise ScheduleError(f"a delay is 1 to {MOST_MINUTES} minutes, not {minutes}")
+        raise ScheduleError(
+            "a delay is 1 to {most} minutes, not {minutes}", most=MOST_MINUTES, minutes=minutes
+        )
     return now_utc.replace(microsecond=0) + timedelta(minutes=minutes)
 
 

@@ -28,10 +28,10 @@ def read_dialled_time(digits: str) -> DialledTime:
         ScheduleError: not four digits, or no such hour or minute.
     """
     if len(digits) != 4 or not (digits.isascii() and digits.isdigit()):
-        raise ScheduleError(f"a time is four digits such as 0630, not {digits[:20]!r}")
+        raise ScheduleError("a time is four digits such as 0630, not {digits!r}", digits=digits[:20])
     hour, minute = int(digits[:2]), int(digits[2:])
     if hour > 24:
-        raise ScheduleError(f"there is no hour {hour} (00 to 24)")
+        raise ScheduleError("there is no hour {hour} (00 to 24)", hour=hour)
     if minute > 59:
-        raise ScheduleError(f"there is no minute {minute} (00 to 59)")
+        raise ScheduleError("there is no minute {minute} (00 to 59)", minute=minute)
     return DialledTime(time(hour % 24, minute), of_night=hour == 24)

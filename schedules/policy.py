@@ -49,7 +49,13 @@ class Policy:
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if not least <= value <= most:
-                raise ScheduleError(f"{name} is {value}; it must be {least} to {most}")
+                raise ScheduleError(
+                    "{name} is {value}; it must be {least} to {most}",
+                    name=name,
+                    value=value,
+                    least=least,
+                    most=most,
+                )
 
     def to_row(self) -> dict[str, Any]:
         """What differs from the defaults, for the database."""

@@ -49,7 +49,9 @@ class Recurrence:
         if bool(self.weekdays) != (self.kind is Kind.WEEKDAYS):
             raise ScheduleError("chosen weekdays need at least one day, and no other recurrence has any")
         if not self.weekdays <= frozenset(range(7)):
-            raise ScheduleError(f"weekdays are 0 (Monday) to 6, not {sorted(self.weekdays)}")
+            raise ScheduleError(
+                "weekdays are 0 (Monday) to 6, not {weekdays}", weekdays=sorted(self.weekdays)
+            )
 
     @classmethod
     def parse(cls, text: str) -> "Recurrence":
@@ -64,7 +66,9 @@ class Recurrence:
         names = [name.strip() for name in plain.split(",")]
         if not set(names) <= set(WEEKDAYS):
             raise ScheduleError(
-                f"no recurrence: {text[:60]!r} (use {', '.join(_NAMED)}, or weekdays such as mon,wed)"
+                "no recurrence: {found!r} (use {known}, or weekdays such as mon,wed)",
+                found=text[:60],
+                known=", ".join(_NAMED),
             )
         return cls(Kind.WEEKDAYS, frozenset(map(WEEKDAYS.index, names)))
 

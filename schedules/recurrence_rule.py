@@ -38,16 +38,21 @@ def recurrence_of(rule: vRecur, first_date: date) -> Recurrence:
     parts.pop("WKST", None)  # matters only to weeks that are left out
     if frequency not in (["DAILY"], ["WEEKLY"]):
         raise ScheduleError(
-            f"it recurs by FREQ={','.join(frequency)[:40]}: only DAILY and WEEKLY can be taken"
+            "it recurs by FREQ={frequency}: only DAILY and WEEKLY can be taken",
+            frequency=",".join(frequency)[:40],
         )
     interval = parts.pop("INTERVAL", ["1"])
     if interval != ["1"]:
-        raise ScheduleError(f"it leaves days or weeks out (INTERVAL={','.join(interval)[:40]})")
+        raise ScheduleError(
+            "it leaves days or weeks out (INTERVAL={interval})", interval=",".join(interval)[:40]
+        )
     if parts:
-        raise ScheduleError(f"its rule has {', '.join(sorted(parts))[:80]}, which cannot be taken")
+        raise ScheduleError(
+            "its rule has {parts}, which cannot be taken", parts=", ".join(sorted(parts))[:80]
+        )
     if not set(days) <= set(_DAYS):
         raise ScheduleError(
-            f"its rule has BYDAY={','.join(days)[:40]}, and only days such as MO can be taken"
+            "its rule has BYDAY={days}, and only days such as MO can be taken", days=",".join(days)[:40]
         )
     if days:
         return Recurrence(Kind.WEEKDAYS, frozenset(map(_DAYS.index, days)))

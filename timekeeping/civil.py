@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from timekeeping.leap import UtcSecond
 
 DEFAULT_ZONE = "Asia/Tokyo"
+UNKNOWN_ZONE = (
+    "unknown time zone {zone!r}: write an IANA name such as "
+    f"{DEFAULT_ZONE!r} (and is the package tzdata installed?)"
+)
 
 
 class ZoneError(ValueError):
-    """A time zone that the system does not know; the message says what to do."""
+    """A time zone that the system does not know; the message says what to do. `zone` is its name, shortened."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone[:60]
+        super().__init__(UNKNOWN_ZONE.format(zone=self.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ZoneError(
-            f"unknown time zone {name[:60]!r}: write an IANA name such as {DEFAULT_ZONE!r} "
-            "(and is the package tzdata installed?)"
-        ) from None
+        raise ZoneError(name) from None
 
 
 def civil_time(second: UtcSecond, zone: ZoneInfo) -> CivilTime:

@@ -11,6 +11,7 @@ from denwa.alarm.asked import asked_date, asked_message, asked_recurrence, asked
 from denwa.alarm.permission import PROVING, NotPermitted, permit
 from denwa.alarm.person import who_types
 from denwa.alarm.reading import alarm_configuration, wakeup_table
+from denwa.alarm.reasons import say_reason
 from denwa.alarm.telephones import way_or_stop
 from denwa.alarm.words import say_instant, say_recurrence
 from denwa.cli.common import LANGUAGE, WRONG_CONFIGURATION, ConfigOption, LanguageOption, stop
@@ -91,6 +92,7 @@ def add(
         zone=asked_zone(zone or wakeup.zone, spoken),
         policy=_policy(
             wakeup.policy,
+            spoken,
             ring_s=ring,
             attempts=attempts,
             gap_s=gap,
@@ -171,9 +173,9 @@ _OPTIONS = {
 """By the policy's names for them."""
 
 
-def _policy(usual: Policy, **given: int | str | None) -> Policy:
+def _policy(usual: Policy, language: Language, **given: int | str | None) -> Policy:
     try:
         return replace(usual, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ScheduleError as error:
-        name, _, rest = str(error).partition(" ")
-        stop(f"{_OPTIONS[name]} {rest}", WRONG_CONFIGURATION)
+        option = _OPTIONS[str(error.values["name"])]
+        stop(say_reason(error, language, name=option), WRONG_CONFIGURATION)

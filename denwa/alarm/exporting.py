@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from denwa.alarm.reading import alarm_configuration
+from denwa.alarm.reasons import say_reason
 from denwa.cli.common import LANGUAGE, WRONG, ConfigOption, LanguageOption, say, stop
 from denwa.cli.kept import read_or_stop
 from denwa.harmless import harmless
@@ -50,7 +51,9 @@ def export(
             events.append(as_event(alarm))
         except ScheduleError as error:
             left_out += 1
-            typer.echo(_LEFT_OUT.say(language, alarm=alarm.id, why=harmless(str(error))), err=True)
+            typer.echo(
+                _LEFT_OUT.say(language, alarm=alarm.id, why=harmless(say_reason(error, language))), err=True
+            )
     data = write_calendar(events, datetime.now(UTC))
     if file is None:
         sys.stdout.buffer.write(data)

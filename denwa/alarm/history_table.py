@@ -37,6 +37,9 @@ _WHYS = {
     "booked": Text("booked", "予約"),
     "the one before has ended": Text("the one before has ended", "前回が終了"),
     "its last occurrence has ended": Text("its last occurrence has ended", "最後の一回が終了"),
+    "its time zone or recurrence is not known here": Text(
+        "its time zone or recurrence is not known here", "タイムゾーンか繰り返しが、ここでは不明"
+    ),
     "its validity is over": Text("its validity is over", "有効時間が過ぎた"),
     "waits for a free line, or for its telephone": Text(
         "waits for a free line, or for its telephone", "回線か電話機の空き待ち"

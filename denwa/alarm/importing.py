@@ -18,6 +18,7 @@ from denwa.alarm import options
 from denwa.alarm.permission import PROVING, NotPermitted, permit
 from denwa.alarm.person import who_types
 from denwa.alarm.reading import alarm_configuration, wakeup_table
+from denwa.alarm.reasons import say_reason
 from denwa.alarm.telephones import Way, way_or_stop
 from denwa.alarm.words import say_instant, say_recurrence
 from denwa.cli.common import LANGUAGE, WRONG, ConfigOption, LanguageOption, say, stop
@@ -29,7 +30,7 @@ from exchange.network.numbers import NumberError, require_digits
 from schedules.booking import Telephone
 from schedules.calendar_alarm import CalendarAlarm
 from schedules.calendar_booking import NO_NUMBER, Fate, Taken, rings_anew, take
-from schedules.calendar_reader import LARGEST_BYTES, Refused, read_calendar
+from schedules.calendar_reader import LARGEST_BYTES, read_calendar
 from schedules.errors import ScheduleError
 from schedules.policy import Policy
 from store.clock import database_now
@@ -92,8 +93,10 @@ def import_file(
     except OSError as error:
         stop(_CANNOT.say(spoken, file=file, why=error.strerror))
     except ScheduleError as error:
-        stop(_NO_CALENDAR.say(spoken, file=file, why=harmless(str(error))))
-    outcomes: list[Taken | Refused] = list(calendar.refused)
+        stop(_NO_CALENDAR.say(spoken, file=file, why=harmless(say_reason(error, spoken))))
+    outcomes: list[Taken | _Refused] = [
+        _Refused(each.uid, each.message, each.reason) for each in calendar.refused
+    ]
     proving: list[str] = []
     _tell(outcomes, spoken)
     wakeup = wakeup_table(configuration)
@@ -111,14 +114,33 @@ def import_file(
             _tell(done, spoken)
             outcomes += done
             proving += unproved
-    refused = [each for each in outcomes if isinstance(each, Refused)]
-    if any(each.reason == NO_NUMBER for each in refused):
+    refused = [each for each in outcomes if isinstance(each, _Refused)]
+    if any(each.names_no_number for each in refused):
         typer.echo(_GIVE_NUMBER.say(spoken), err=True)
     if proving:
         typer.echo(PROVING.say(spoken, numbers=", ".join(dict.fromkeys(proving))))
     typer.echo(_SUM.say(spoken, taken=len(outcomes) - len(refused), refused=len(refused)))
     if refused:
         raise typer.Exit(WRONG)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """An event that was not booked, because of what it is or of whom it would ring."""
+
+    uid: str
+    message: str
+    reason: ScheduleError | NumberError | NotPermitted
+
+    @property
+    def names_no_number(self) -> bool:
+        return isinstance(self.reason, ScheduleError) and self.reason.template == NO_NUMBER
+
+    def why(self, language: Language) -> str:
+        """In one line."""
+        if isinstance(self.reason, NotPermitted):
+            return " ".join(self.reason.say(language).split())
+        return say_reason(self.reason, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +156,7 @@ class _Importer:
 
     def take(
         self, session: Session, events: Sequence[CalendarAlarm]
-    ) -> tuple[list[Taken | Refused], list[str]]:
+    ) -> tuple[list[Taken | _Refused], list[str]]:
         """Book or change each; what became of them, and which numbers are to be proved. A unit of work."""
         proving: list[str] = []
         now_utc = database_now(session)
@@ -142,7 +164,7 @@ class _Importer:
 
     def _one(
         self, session: Session, event: CalendarAlarm, now_utc: datetime, proving: list[str]
-    ) -> Taken | Refused:
+    ) -> Taken | _Refused:
         try:
             with session.begin_nested():  # what was counted for an event that is refused is not
                 telephone = self._telephone(event)
@@ -159,11 +181,8 @@ class _Importer:
                     language=self.speaks,
                     policy=self.policy,
                 )
-        except NotPermitted as refused:
-            in_one_line = " ".join(refused.say(self.way.language).split())
-            return Refused(event.uid, event.message, in_one_line)
-        except (ScheduleError, NumberError) as error:
-            return Refused(event.uid, event.message, str(error))
+        except (ScheduleError, NumberError, NotPermitted) as error:
+            return _Refused(event.uid, event.message, error.with_traceback(None))
         proving += unproved
         return taken
 
@@ -185,12 +204,12 @@ class _Importer:
         return Telephone(self.way.exchange, self.way.extension, number, self.way.rules.trunk_of(number))
 
 
-def _tell(outcomes: Iterable[Taken | Refused], language: Language) -> None:
+def _tell(outcomes: Iterable[Taken | _Refused], language: Language) -> None:
     """One line each."""
     for each in outcomes:
         match each:
-            case Refused(uid, message, reason):
-                values = {"name": _name(uid, message), "why": harmless(reason)}
+            case _Refused(uid, message):
+                values = {"name": _name(uid, message), "why": harmless(each.why(language))}
                 typer.echo(_REFUSED.say(language, **values), err=True)
             case Taken(event, fate, alarm_id, due_utc):
                 name = _name(event.uid, event.message)

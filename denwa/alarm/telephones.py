@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from denwa.alarm.reasons import say_reason
 from denwa.cli.common import WRONG_CONFIGURATION, own_command, stop
 from denwa.config.load import Configuration
 from denwa.harmless import harmless
@@ -51,8 +52,8 @@ class Way:
         try:
             number = normalise(written)
         except NumberError as error:
-            text = _WRONG_NUMBER.say(self.language, number=harmless(written), why=error)
-            stop(text, WRONG_CONFIGURATION)
+            why = say_reason(error, self.language)
+            stop(_WRONG_NUMBER.say(self.language, number=harmless(written), why=why), WRONG_CONFIGURATION)
         return Telephone(self.exchange, self.extension, number, trunk or self.rules.trunk_of(number))
 
 

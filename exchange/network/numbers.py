@@ -17,7 +17,17 @@ _SEPARATORS = frozenset(" -‐‑‒–—−ー()./・\t")
 
 
 class NumberError(ValueError):
-    """What was written is no number or no number pattern; the message says why, in English."""
+    """What was written is no number or no number pattern; the message says why, in English.
+
+    Attributes:
+        template: the message with named places, by which it can be said in another language.
+        values: what fills the places; without any, the template is the message.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format_map(values) if values else template)
+        self.template = template
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +66,16 @@ def require_digits(digits: str) -> str:
     if not digits:
         raise NumberError("a number needs at least one digit")
     if len(digits) > LONGEST_NUMBER:
-        raise NumberError(f"a number has at most {LONGEST_NUMBER} digits, this one has {len(digits)}")
+        raise NumberError(
+            "a number has at most {longest} digits, this one has {count}",
+            longest=LONGEST_NUMBER,
+            count=len(digits),
+        )
     strange = sorted(set(digits) - DIALLED_DIGITS)
     if strange:
-        raise NumberError(f"cannot be dialled: {' '.join(map(repr, strange))} (use 0-9, * and #)")
+        raise NumberError(
+            "cannot be dialled: {strange} (use 0-9, * and #)", strange=" ".join(map(repr, strange))
+        )
     return digits
 
 

@@ -136,6 +136,21 @@ def test_what_cannot_be_booked_is_refused_with_what_to_do(alarm, night: Night, a
     assert alarm("list", "--all", "--json").output == ""
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (("1001", "06:30", "--ring", "1"), "--ring が 1 です。5 から 300 までにしてください\n"),
+        (
+            ("10x01", "06:30"),
+            "10x01 は呼び出せる番号ではありません: ダイヤルできない文字があります: 'x'（使えるのは 0-9、*、# です）\n",
+        ),
+        (("-", "06:30"), "- は呼び出せる番号ではありません: 数字が一つもありません\n"),
+    ],
+)
+def test_it_refuses_in_japanese_too(alarm, asked, says: str):
+    assert alarm("add", *asked, "--lang", "ja").stderr == says
+
+
 @pytest.mark.parametrize("number", ["110", "8000"])
 def test_who_may_never_be_rung_is_refused_and_nothing_is_kept(alarm, number: str):
     for asked in ((number,), ("1001", "--second", number)):

@@ -11,6 +11,8 @@ from support.alarms import Night, wish
 from denwa.alarm.permission import PROVING
 from schedules.calendar_reader import LARGEST_BYTES, read_calendar
 from schedules.rows import AlarmKind
+from trust.answers import Reason
+from trust.words import WORDS
 
 pytestmark = pytest.mark.unit
 
@@ -68,6 +70,35 @@ def test_events_are_booked_and_what_cannot_be_is_named(alarm, calendar):
         strict=True,
     ):
         assert says in line
+
+
+def test_in_japanese_each_reason_is_japanese(alarm, calendar):
+    file = calendar(
+        event("a", "monthly", "RRULE:FREQ=MONTHLY\nX-DENWA-NUMBER:1001\n"),
+        event("b", "nobody", ""),
+        event("c", "long", f"X-DENWA-NUMBER:{'1' * 80}\n"),
+        event("d", "past").replace("2099", "2020"),
+        event("e", "atlantis").replace("Asia/Tokyo", "Asia/Atlantis"),
+        event("f", "police", "X-DENWA-NUMBER:110\n"),
+    )
+    result = alarm("import", file, "--lang", "ja")
+    police = WORDS[Reason.EMERGENCY]
+    assert result.stdout == "受け入れ 0 件、拒否 6 件\n"
+    assert set(result.stderr.splitlines()) == {
+        "予約できません: monthly: FREQ=MONTHLY で繰り返します。取り込めるのは DAILY と WEEKLY だけです",
+        "予約できません: nobody: 呼び出す番号がありません",
+        "予約できません: long: 番号は 79 桁までですが、80 桁あります",
+        "予約できません: past: 鳴ることがありません。時刻が過ぎたか、どの日も飛ばすことになっています",
+        "予約できません: atlantis: タイムゾーン 'Asia/Atlantis' は IANA のものではありません",
+        f"予約できません: police: 110: {police.what.ja} → {police.remedy.ja}",
+        "番号のない予定で呼び出す番号は、--number で指定してください",
+    }
+
+
+def test_in_japanese_what_is_no_calendar_is_told_so(alarm, tmp_path: Path):
+    file = tmp_path / "x.ics"
+    file.write_bytes(b"nonsense")
+    assert "iCalendar ファイルではありません" in alarm("import", str(file), "--lang", "ja").stderr
 
 
 def test_what_names_no_number_rings_the_one_that_is_given_and_known_events_change(
@@ -146,6 +177,7 @@ def test_an_alarm_that_no_calendar_can_hold_is_named_and_left_out(alarm, night: 
     result = alarm("export")
     assert result.exit_code == 1
     assert "Alarm 1 is left out: its message has a control character" in result.stderr
+    assert alarm("export", "--lang", "ja").stderr == "アラーム 1 は書き出せません: 名前に制御文字があります\n"
 
 
 def test_where_it_cannot_write_it_says_so(alarm, tmp_path: Path):

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import update
 from support.alarms import HALF_PAST_SIX_UTC, Night, wish
 from support.kept_calls import database_file
 
 from denwa.alarm.words import KINDS, MEANS, OUTCOMES, PURPOSES, STATES
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
+from schedules.rows import Alarm as Row
 from schedules.rows import AlarmKind, BookedHow
 from schedules.states import StateName
 
@@ -170,6 +172,16 @@ def test_the_history_has_each_step_in_local_time_and_each_attempts_outcome(alarm
     ]
     japanese = alarm("history", "--lang", "ja").output
     assert all(word in japanese for word in ("起床: 応答なし", "アラーム終了", "最後の一回が終了"))
+
+
+def test_the_history_says_why_an_alarm_cannot_go_on(alarm: Alarm, night: Night):
+    night.book(wish(recurrence="daily"))
+    night.database.write(lambda session: session.execute(update(Row).values(zone="Mars/Olympus")))
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim()
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    assert "its time zone or recurrence is not known here" in alarm("history").output
+    assert "タイムゾーンか繰り返しが、ここでは不明" in alarm("history", "--lang", "ja").output
 
 
 def test_the_history_is_of_one_alarm_or_of_all_and_as_long_as_asked_for(alarm: Alarm, night: Night):
