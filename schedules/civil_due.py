@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from schedules.errors import ScheduleError
 from schedules.recurrence import Kind, Recurrence
-from timekeeping.civil import UNKNOWN_ZONE, ZoneError, zone_named
+from timekeeping.civil import DEFAULT_ZONE, UNKNOWN_ZONE, ZoneError, zone_named
 
 MOST_MINUTES = 1440
 """The longest delay in minutes: from a day on, one means a time of day."""
@@ -49,6 +49,17 @@ def alarm_zone(name: str) -> ZoneInfo:
         return zone_named(name)
     except ZoneError as error:
         raise ScheduleError(UNKNOWN_ZONE, zone=error.zone) from None
+
+
+def told_zone(name: str) -> ZoneInfo:
+    """In whose civil time an alarm's instants are told: its own zone, or the usual one where this machine knows it no more.
+
+    What was booked is an instant, which rings all the same; it must not be silent because its zone has no name here.
+    """
+    try:
+        return alarm_zone(name)
+    except ScheduleError:
+        return alarm_zone(DEFAULT_ZONE)
 
 
 def next_due_utc(

@@ -1,6 +1,7 @@
 """What is shown of alarms: what comes, what has ended, one alarm whole, and what was done when by whom."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from schedules.civil_due import Due
+from schedules.errors import ScheduleError
 from schedules.occurrences import due_after, with_alarms
 from schedules.recurrence import Recurrence
 from schedules.rows import Alarm, AlarmKind, AlarmState, Attempt, Audit, Occurrence
@@ -66,18 +68,15 @@ def next_of(session: Session, kind: AlarmKind, exchange: str, number: str) -> da
 def next_instants(occurrence: Occurrence, most: int) -> list[Due]:
     """When an alarm is due from this occurrence on, at most so often; empty when it has ended.
 
-    Raises:
-        ScheduleError: its zone is not known here.
+    Of a zone that this machine does not know it is the one that is booked.
     """
     if occurrence.ended_utc is not None:
         return []
     alarm, recurrence = occurrence.alarm, Recurrence.parse(occurrence.alarm.recurrence)
     found = [Due(occurrence.civil_date, occurrence.due_utc)]
-    while recurrence.repeats and len(found) < most:
-        due = due_after(alarm, found[-1].due_utc)
-        if due is None:
-            break
-        found.append(due)
+    with suppress(ScheduleError):
+        while recurrence.repeats and len(found) < most and (due := due_after(alarm, found[-1].due_utc)):
+            found.append(due)
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from denwa.language import Language, Text
-from schedules.civil_due import alarm_zone
+from schedules.civil_due import told_zone
 from schedules.outcomes import Outcome, Purpose
 from schedules.recurrence import Kind, Recurrence
 from schedules.rows import AlarmKind, AlarmState, BookedHow
@@ -81,15 +81,12 @@ def say_date(day: date, language: Language) -> str:
 
 
 def say_instant(at_utc: datetime, zone: str, language: Language) -> str:
-    """On the wall clock of an alarm's zone, with seconds where there are any: Wed 2 Dec 2026, 06:30 Asia/Tokyo.
-
-    Raises:
-        ScheduleError: the zone is not known here.
-    """
-    local = at_utc.astimezone(alarm_zone(zone))
+    """On the wall clock of an alarm's zone, with seconds where there are any: Wed 2 Dec 2026, 06:30 Asia/Tokyo."""
+    told = told_zone(zone)
+    local = at_utc.astimezone(told)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     comma = " " if language == "ja" else ", "
-    return f"{say_date(local.date(), language)}{comma}{clock} {zone}"
+    return f"{say_date(local.date(), language)}{comma}{clock} {told.key}"
 
 
 def say_recurrence(recurrence: Recurrence, language: Language) -> str:

@@ -2,12 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from schedules import booking
-from schedules.civil_due import next_due_utc
+from schedules.civil_due import next_due_utc, told_zone
 from schedules.recurrence import Recurrence
 from schedules.rows import Occurrence
 from schedules.states import StateName
@@ -74,7 +73,7 @@ def cancel_all(session: Session, target: Target, now_utc: datetime) -> bool:
 def _booked(occurrence: Occurrence, now_utc: datetime) -> Booked:
     alarm = occurrence.alarm
     recurrence = Recurrence.parse(alarm.recurrence)
-    due_local = occurrence.due_utc.astimezone(ZoneInfo(alarm.zone))
+    due_local = occurrence.due_utc.astimezone(told_zone(alarm.zone))
     rule_time = None if _is_by_rule(occurrence, recurrence, now_utc) else alarm.civil_time
     return Booked(due_local, recurrence, rule_time)
 
@@ -87,7 +86,7 @@ def _is_by_rule(occurrence: Occurrence, recurrence: Recurrence, now_utc: datetim
     by_rule = next_due_utc(
         recurrence,
         alarm.civil_time,
-        alarm.zone,
+        told_zone(alarm.zone).key,
         first_date=date.min,
         skipped_dates=(),
         after_utc=now_utc,

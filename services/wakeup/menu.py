@@ -114,5 +114,8 @@ async def _second(office: Office, call: Call, target: Target) -> Target | None:
 
 async def _retime(office: Office, call: Call, target: Target) -> Names:
     time = await _time(office, call)
-    booked = await office.store.write(changes.retime_next, target, time.civil_time, office.now_utc())
+    try:
+        booked = await office.store.write(changes.retime_next, target, time.civil_time, office.now_utc())
+    except ScheduleError:  # its zone is not known here any more
+        return ("fault",)
     return office.phrases.changed(booked, office.today()) if booked else ("no_alarms",)

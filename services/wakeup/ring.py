@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from audio.clip import Clip
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.dialler import Dialler, NotReached
 from exchange.sip.leg import End, EndedBy
 from schedules.attempts import LONGEST_CALL
+from schedules.civil_due import told_zone
 from schedules.duty import Report
 from schedules.outcomes import Outcome, Purpose
 from schedules.rows import AlarmKind
@@ -172,7 +172,7 @@ class Ringer:
         return _heard_out(talk)
 
     def _local(self, ring: Ring) -> datetime:
-        return self._now_utc().astimezone(ZoneInfo(ring.zone))
+        return self._now_utc().astimezone(told_zone(ring.zone))
 
 
 class _Script:

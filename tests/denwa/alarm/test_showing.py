@@ -174,6 +174,19 @@ def test_the_history_has_each_step_in_local_time_and_each_attempts_outcome(alarm
     assert all(word in japanese for word in ("起床: 応答なし", "アラーム終了", "最後の一回が終了"))
 
 
+def test_an_alarm_whose_zone_is_not_known_here_is_shown_in_the_usual_one_and_can_be_cancelled(
+    alarm: Alarm, night: Night
+):
+    """It rings at its instant, so that it must not stand in the way of all others in the list."""
+    booked = night.book(wish(recurrence="daily"))
+    night.database.write(lambda session: session.execute(update(Row).values(zone="Mars/Olympus")))
+    assert "06:30 Asia/Tokyo" in alarm("list").output
+    shown = alarm("show", str(booked)).output
+    assert "06:30 Asia/Tokyo" in shown
+    assert "Mars/Olympus" in shown
+    assert "Asia/Tokyo" in alarm("cancel", str(booked)).output
+
+
 def test_the_history_says_why_an_alarm_cannot_go_on(alarm: Alarm, night: Night):
     night.book(wish(recurrence="daily"))
     night.database.write(lambda session: session.execute(update(Row).values(zone="Mars/Olympus")))

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from support.alarms import HALF_PAST_SIX_UTC, Night
 from support.wakeup_desk import BEHIND_B, OWN, WakeupDesk
 
 from exchange.sip.caller import Caller, CallerTrust
 from schedules.outcomes import Outcome
+from schedules.rows import Alarm
 from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import code_to_speak, trusting
 from services.wakeup.proving import Occasion
@@ -143,6 +145,15 @@ def test_one_that_has_rung_for_the_last_time_is_neither_heard_nor_cancelled_in_a
     assert desk.call("3322") == ["cancelled"]
     assert (night.state(1), night.alarm_state(2)) == ("closing", "cancelled")
     assert desk.call(f"4{ring.code}") == ["acknowledged", "goodbye"]
+
+
+def test_an_alarm_whose_zone_is_not_known_here_is_heard_put_off_and_cancelled(desk: WakeupDesk, night: Night):
+    desk.call("80630")
+    night.database.write(lambda session: session.execute(update(Alarm).values(zone="Mars/Olympus")))
+    assert desk.call("3311") == ["your_alarms", "workdays", "hour_06", "minute_30", "that_is_all"]
+    assert desk.call("3230")[:2] == ["next_call_is", "tomorrow"]
+    assert desk.call("3511", presses=[(1, "3"), (1, "0715")], hangs_up_after_s=20) == ["fault"]
+    assert desk.call("3322") == ["cancelled"]
 
 
 def test_a_trial_is_rung_a_quarter_of_a_minute_later(desk: WakeupDesk, night: Night):

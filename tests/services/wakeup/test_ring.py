@@ -507,6 +507,11 @@ def test_whoever_is_to_look_after_a_sleeper_promises_it_by_voice_and_is_not_wish
     assert heard.report.outcome is Outcome.PROBABLY_AWAKE
 
 
+def test_an_alarm_whose_zone_is_not_known_here_rings_and_tells_the_usual_time():
+    said = rung(sounding(), replace(a_ring(), zone="Mars/Olympus")).said
+    assert said == rung(sounding()).said
+
+
 def test_a_trial_call_says_that_it_is_one_and_no_more():
     """It comes once, so that there is no last one."""
     said = rung(sounding(), a_ring(kind=AlarmKind.TRIAL, last_snooze=True)).said
