@@ -133,8 +133,6 @@ def _tell(session: Session, occurrence: Occurrence, state: State, why: str, now_
             kind, more = "alarm.missed", {"last": str(state.last), "attempts": state.tally.failed}
         case states.Expired():
             kind, more = "alarm.expired", {}
-        case states.Escalating() if state.tally.escalated == 1:
-            kind, more = "alarm.escalated", {"to": occurrence.number}
         case _:
             return
     tell_of(session, kind, now_utc, {**facts_of(occurrence), "why": why, **more})

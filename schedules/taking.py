@@ -195,6 +195,13 @@ class Taking:
         policy = Policy.from_row(alarm.policy)
         state = _waiting(occurrence)
         self._begin(attempt, state.ring())
+        if state.rings_for is Purpose.ESCALATION and occurrence.escalated == 1:
+            tell_of(
+                self.session,
+                "alarm.escalated",
+                self.now_utc,
+                {**facts_of(occurrence), "to": occurrence.number},
+            )
         late_s = None
         if isinstance(state, states.Booked | states.Due):
             late_s = occurrence.late_s = (attempt.began_utc - occurrence.due_utc).total_seconds()

@@ -1,37 +1,51 @@
 """Telephones whose owner lets another one name them: as the second number, to be rung when that one's sleeper does not wake.
 
 A proof says that a telephone wants what was booked from itself, and nothing of what others book. So it is asked in a call of
-its own, by a code that it alone hears, as for a proof. One asker is heard once in a week, and all together have the one such
-call that a telephone may get in a day.
+its own, by a code that it alone hears, as for a proof; it hears one such question in a week, whoever asks. What it consented
+to ends as a proof does: its number, or the asker's, may be somebody else's by then.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from store.outbox import tell_of
 from store.rows import inserting
 from trust.rows import Consent
+from trust.settings import TrustSettings
 from trust.target import Target
 
-ASKED_AGAIN_AFTER = timedelta(days=7)
+BETWEEN_QUESTIONS = timedelta(days=7)
 
 
-def has_consented(session: Session, target: Target, asker: str) -> bool:
+def has_consented(
+    session: Session, settings: TrustSettings, target: Target, asker: str, now_utc: datetime
+) -> bool:
     """Whether a telephone may be rung for what another number of its exchange booked."""
-    consent = _of(session, target, asker)
-    return consent is not None and consent.given_utc is not None
+    return _left(session, settings, target, asker, now_utc) > timedelta(0)
 
 
-def ask(session: Session, target: Target, asker: str, now_utc: datetime) -> bool:
-    """Note that a telephone is to be asked; False where it consented, or was asked lately."""
-    consent = _of(session, target, asker)
-    if consent is not None and (consent.given_utc or now_utc < consent.asked_utc + ASKED_AGAIN_AFTER):
-        return False
+def ends_soon(
+    session: Session, settings: TrustSettings, target: Target, asker: str, now_utc: datetime
+) -> bool:
+    """Whether a consent that holds is to be asked for anew."""
+    return timedelta(0) < _left(session, settings, target, asker, now_utc) <= settings.renewable
+
+
+def was_asked_lately(session: Session, target: Target, now_utc: datetime) -> bool:
+    """Whether a telephone was asked so short a time ago that it is not to be asked again."""
+    lately = select(Consent.asker).where(
+        Consent.exchange == target.exchange,
+        Consent.number == target.number,
+        Consent.asked_utc > now_utc - BETWEEN_QUESTIONS,
+    )
+    return session.scalars(lately.limit(1)).first() is not None
+
+
+def note_question(session: Session, target: Target, asker: str, now_utc: datetime) -> None:
+    """Keep that a telephone is rung to be asked."""
     _keep(session, target, asker, asked_utc=now_utc)
-    return True
 
 
 def give(session: Session, target: Target, asker: str, now_utc: datetime) -> None:
@@ -47,18 +61,26 @@ def give(session: Session, target: Target, asker: str, now_utc: datetime) -> Non
 
 
 def withdraw(session: Session, exchange: str, number: str) -> None:
-    """End all that a telephone consented to."""
-    session.execute(delete(Consent).where(Consent.exchange == exchange, Consent.number == number))
+    """End all that a telephone consented to, and what others consented to for it."""
+    either = or_(Consent.number == number, Consent.asker == number)
+    session.execute(delete(Consent).where(Consent.exchange == exchange, either))
 
 
-def given(session: Session) -> Sequence[Consent]:
-    """Every one that holds, by exchange and number."""
-    query = select(Consent).where(Consent.given_utc.is_not(None))
-    return session.scalars(query.order_by(Consent.exchange, Consent.number, Consent.asker)).all()
+def holding(session: Session, settings: TrustSettings, now_utc: datetime) -> list[tuple[Consent, datetime]]:
+    """Every one that holds and until when, by exchange and number."""
+    query = select(Consent).where(Consent.given_utc > now_utc - settings.proof_life)
+    rows = session.scalars(query.order_by(Consent.exchange, Consent.number, Consent.asker))
+    return [(row, row.given_utc + settings.proof_life) for row in rows if row.given_utc is not None]
 
 
-def _of(session: Session, target: Target, asker: str) -> Consent | None:
-    return session.get(Consent, (target.exchange, target.number, asker), populate_existing=True)
+def _left(
+    session: Session, settings: TrustSettings, target: Target, asker: str, now_utc: datetime
+) -> timedelta:
+    """How long a consent holds yet."""
+    consent = session.get(Consent, (target.exchange, target.number, asker), populate_existing=True)
+    if consent is None or consent.given_utc is None:
+        return timedelta(0)
+    return consent.given_utc + settings.proof_life - now_utc
 
 
 def _keep(session: Session, target: Target, asker: str, **values: datetime) -> None:

@@ -1,12 +1,13 @@
-"""The two questions that every service asks before it rings anybody: may it be booked, may it be rung.
+"""The two questions that every service asks before it rings anybody, may it be booked, may it be rung; and some lesser ones.
 
-Both write down what they grant, so both belong into the transaction that writes the booking or the attempt, before that
+All write down what they grant, so they belong into the transaction that writes the booking or the attempt, before that
 row. The answer is counted once that is committed, whatever becomes of the call.
 
 Nodes do not block each other: a transaction may ask for several calls of one purpose, or for one booking and then one call
 for a proof. All of them lock the counts in one order, the one of all calls first.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,13 +15,14 @@ from sqlalchemy.orm import Session
 from store.outbox import tell_of
 from trust import quotas
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
-from trust.consents import has_consented
+from trust.consents import has_consented, note_question, was_asked_lately
 from trust.forgetting import forget
 from trust.keys import exact
 from trust.opt_outs import is_opted_out
 from trust.proofs import is_to_be_renewed, needs_proof
 from trust.proving_calls import take
 from trust.quotas import Counts, Deed, Full, Quota, Scope
+from trust.rows import Code
 from trust.settings import Rate, TrustSettings
 from trust.target import Target
 
@@ -66,8 +68,12 @@ def may_book(
 def may_opt_out(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> Answer:
     """Whether a caller may say by dialling that his telephone is never to be rung.
 
-    What is only claimed of numbers that nobody proved is counted by trunk: each leaves a row for good.
+    What is only claimed of numbers that nobody proved is counted by trunk: each leaves a row for good. Not counted is a
+    telephone that we rang lately: it does what our call told it.
     """
+    code = session.get(Code, (target.exchange, target.number))
+    if code is not None and code.trunk == target.trunk:
+        return Granted()
     if is_opted_out(session, settings, target) or not needs_proof(session, settings, target, now_utc):
         return Granted()
     deed = Deed.OPTING_OUT
@@ -139,6 +145,8 @@ def may_ring(
         return _used_up(session, deed, counts.full, target, now_utc)
     if deed is Deed.PROVING and (retry_after_utc := take(session, settings, target, now_utc)):
         return Refused(Reason.PROVING_LATELY, retry_after_utc)
+    if purpose is Purpose.CONSENT:
+        note_question(session, target, asker, now_utc)
     _count(session, counts, now_utc)
     return Granted()
 
@@ -155,11 +163,22 @@ def _unwanted(
     if purpose is Purpose.PROVING:
         wanted = _is_to_be_proved(session, settings, target, now_utc)
         return None if wanted else Reason.PROVED_ALREADY
-    if needs_proof(session, settings, target, now_utc):
+    asks = _behind(settings, target, asker) if asker else target
+    if any(needs_proof(session, settings, each, now_utc) for each in (target, asks)):
         return Reason.UNPROVED
-    if purpose is Purpose.WANTED and asker and not target.is_own:
-        return None if has_consented(session, target, asker) else Reason.NO_CONSENT
+    if purpose is Purpose.CONSENT:
+        # while its proof ends soon, the day's call is for that
+        has_other_use = is_to_be_renewed(session, settings, target, now_utc)
+        asked = has_other_use or was_asked_lately(session, target, now_utc)
+        return Reason.PROVING_LATELY if asked else None
+    if asker and not target.is_own and not has_consented(session, settings, target, asker, now_utc):
+        return Reason.NO_CONSENT
     return None
+
+
+def _behind(settings: TrustSettings, target: Target, number: str) -> Target:
+    """Another number of the same exchange."""
+    return replace(target, number=number, trunk=settings.exchanges[target.exchange].trunk_of(number))
 
 
 def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from store.outbox import tell_of
 from store.rows import inserting
 from trust.answers import Answer, Granted, Reason, Refused
+from trust.consents import withdraw
 from trust.keys import destinations, exact
 from trust.proofs import needs_proof
 from trust.rows import By, Code, OptOut
@@ -41,7 +42,8 @@ def opt_out(
 ) -> None:
     """Never ring this telephone again. What was opted out already stays so, by the stronger of both.
 
-    A code that was spoken before ends, unless this is a mere claim: whoever heard the code is better known than who made it.
+    A code that was spoken before ends, and what it consented to, unless this is a mere claim: whoever heard the code is better
+    known than who made it.
     """
     keys = [exact(target)] if said_by is By.CLAIM else destinations(settings, target)
     rows = [
@@ -64,6 +66,7 @@ def opt_out(
     session.execute(stronger, rows)
     if said_by is not By.CLAIM:
         session.execute(delete(Code).where(Code.exchange == target.exchange, Code.number == target.number))
+        withdraw(session, target.exchange, target.number)
     if any(before.get(key, 0) < said_by for key in keys):
         tell_of(session, "trust.opted_out", now_utc, _facts(target, said_by))
 

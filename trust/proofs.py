@@ -1,7 +1,7 @@
 """Numbers whose telephones have shown that they want to be rung."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +11,6 @@ from trust.consents import withdraw
 from trust.rows import Proof
 from trust.settings import TrustSettings
 from trust.target import Target
-
-RENEWABLE = timedelta(days=14)
-"""So long before its end a proof may be renewed by another proving call."""
 
 
 def proof_of(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> Proof | None:
@@ -39,7 +36,7 @@ def is_to_be_renewed(session: Session, settings: TrustSettings, target: Target, 
     if target.is_own:
         return False
     proof = proof_of(session, settings, target, now_utc)
-    return proof is not None and ends_utc(settings, proof) - now_utc <= RENEWABLE
+    return proof is not None and ends_utc(settings, proof) - now_utc <= settings.renewable
 
 
 def prove(session: Session, target: Target, now_utc: datetime) -> None:
@@ -51,7 +48,7 @@ def prove(session: Session, target: Target, now_utc: datetime) -> None:
 
 
 def revoke(session: Session, exchange: str, number: str, now_utc: datetime) -> bool:
-    """End a proof, and what the telephone consented to; False where there is none."""
+    """End a proof, and the consents of the telephone and for it; False where there is none."""
     proof = session.get(Proof, (exchange, number), with_for_update=True, populate_existing=True)
     if proof is None:
         return False

@@ -45,6 +45,11 @@ class TrustSettings:
         """How long a proof lasts."""
         return timedelta(days=self.proof_days)
 
+    @property
+    def renewable(self) -> timedelta:
+        """So long before its end a proof, or a consent, may be renewed by another call."""
+        return min(timedelta(days=14), self.proof_life / 4)
+
     def next_proving_utc(self, from_utc: datetime) -> datetime:
         """The first instant from this one on at whose hour a proving call may come."""
         first, end = self.proving_hours

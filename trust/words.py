@@ -156,8 +156,8 @@ WORDS: dict[Reason, Words] = {
             ja="この電話機は、ほかの電話機のアラームで呼び出されることを、まだ承諾していません。",
         ),
         Phrase(
-            en="It was rung once to be asked; dial 7 and the code from there, or let the operator book.",
-            ja="一度だけ電話してお尋ねしました。その電話機から 7 に続けてコードをダイヤルするか、運用者が予約します。",
+            en="It is asked once, by day: dial 7 and the code that it hears from there, or let the operator book.",
+            ja="昼間に一度だけ電話してお尋ねします。その電話機から 7 に続けてコードをダイヤルするか、運用者が予約します。",
         ),
     ),
     Reason.PROVED_ALREADY: Words(

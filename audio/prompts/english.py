@@ -95,6 +95,10 @@ _BOOKING = {
     "second_asked": (
         "Your second number will be called once, by day, and asked for consent. Without it, we do not call there for you."
     ),
+    "second_waits": (
+        "Your second number has not consented yet. Without consent, we do not call there for you. "
+        "Please book again in a week."
+    ),
     "no_alarms": "You have no calls booked.",
     "your_alarms": "You have booked these calls:",
     "that_is_all": "That is all.",
@@ -118,7 +122,7 @@ _REFUSALS = {
     "not_allowed": "We may not call that number.",
     "second_refused": "That number cannot be your second number. Both telephones must be confirmed first.",
     "opted_out": "This number is registered as one that we must not call.",
-    "quota": "We cannot take more bookings today. Please call again tomorrow.",
+    "quota": "We cannot take more today. Please call again tomorrow.",
     "fault": "Because of a fault, your call was not booked. Please try again later.",
     "code_wrong": "That confirmation code is wrong. Please check it, and dial again.",
     "code_locked": "After too many wrong tries, this code no longer counts. Please book again tomorrow.",
@@ -141,7 +145,7 @@ _CALL = {
     "say_yes": "If you are awake, please say yes.",
     "again_in_minutes": "We will call you again in:",
     "last_call": "This is the last call.",
-    "goodbye": "Have a good day.",
+    "goodbye": "Goodbye.",
     "again": "Once more:",
     "escalation_1": "This is the wake-up call service. We have had no answer from the person at the number:",
     "escalation_2": "Could you please check on them?",
@@ -159,7 +163,8 @@ _CALL = {
         "If we may go on calling you, hang up, and dial:"
     ),
     "consent_call_1": (
-        "This is the wake-up call service of your telephone exchange. We have a question from the person at the number:"
+        "This is the wake-up call service of your telephone exchange. We have a question from the person whose number, "
+        "dialed from here, is:"
     ),
     "consent_call_2": ("May we call you when that person does not wake up? If so, hang up, and dial:"),
     "if_not": (

@@ -57,7 +57,7 @@ def lines(session: Session, settings: TrustSettings, now_utc: datetime) -> Seque
     found = {
         *_proofs(session, settings, now_utc),
         *_codes(session, now_utc),
-        *_consents(session, settings),
+        *_consents(session, settings, now_utc),
         *_opt_outs(session, settings),
     }
     return sorted(found, key=lambda line: (line.exchange, line.number, line.state, line.other))
@@ -109,11 +109,12 @@ def _codes(session: Session, now_utc: datetime) -> Iterator[Line]:
         yield Line(code.number, code.exchange, code.trunk, state, code.issued_utc, until_utc)
 
 
-def _consents(session: Session, settings: TrustSettings) -> Iterator[Line]:
-    for row in consents.given(session):
-        if row.given_utc is not None:
-            trunk = _trunk_of(settings, row.exchange, row.number)
-            yield Line(row.number, row.exchange, trunk, "consents", row.given_utc, None, row.asker)
+def _consents(session: Session, settings: TrustSettings, now_utc: datetime) -> Iterator[Line]:
+    for row, until_utc in consents.holding(session, settings, now_utc):
+        trunk = _trunk_of(settings, row.exchange, row.number)
+        yield Line(
+            row.number, row.exchange, trunk, "consents", until_utc - settings.proof_life, until_utc, row.asker
+        )
 
 
 def _opt_outs(session: Session, settings: TrustSettings) -> Iterator[Line]:

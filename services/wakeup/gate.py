@@ -6,22 +6,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from schedules.history import end_alarm
-from schedules.recurrence import Recurrence
-from schedules.rows import Alarm, AlarmKind, AlarmState, BookedHow, Occurrence
+from schedules.rows import AlarmKind, AlarmState, Occurrence
 from schedules.taking import Gate, Ring
-from services.wakeup.proving import RENEWED_AFTER, Booker, Occasion, Spoken, book_proof
-from services.wakeup.telephones import target_of, telephone_of
+from services.wakeup.proving import BY_CALLER, Occasion, Spoken
+from services.wakeup.telephones import target_of
 from trust import codes
 from trust.answers import Purpose, Reason, Refused
 from trust.gate import may_ring
 from trust.opt_outs import is_opted_out
-from trust.proofs import is_to_be_renewed, needs_proof
+from trust.proofs import needs_proof
 from trust.rows import Code, Proof
 from trust.settings import TrustSettings
 from trust.target import Target
 
 _PURPOSES = {AlarmKind.PROOF: Purpose.PROVING, AlarmKind.CONSENT: Purpose.CONSENT}
-_BY_CALLER = frozenset({BookedHow.DIGITS, BookedHow.MENU})
 
 
 def trusting(settings: TrustSettings) -> Gate:
@@ -39,8 +37,6 @@ def trusting(settings: TrustSettings) -> Gate:
             return str(answer.reason)
         if purpose is not Purpose.WANTED:
             codes.issue(session, settings, target, now_utc, asker=asker)
-        elif not asker and is_to_be_renewed(session, settings, target, now_utc):
-            _renew(session, settings, target, alarm, now_utc)
         return ""
 
     return gate
@@ -51,23 +47,14 @@ def _asker(occurrence: Occurrence) -> str:
     alarm = occurrence.alarm
     if alarm.kind == AlarmKind.CONSENT:
         return alarm.booked_by
-    is_others = alarm.booked_how in _BY_CALLER and occurrence.number != alarm.number
+    is_others = alarm.booked_how in BY_CALLER and occurrence.number != alarm.number
     return alarm.number if is_others else ""
-
-
-def _renew(
-    session: Session, settings: TrustSettings, target: Target, alarm: Alarm, now_utc: datetime
-) -> None:
-    """Have a proof renewed whose end would silence an alarm that repeats."""
-    if Recurrence.parse(alarm.recurrence).repeats and target.number == alarm.number:
-        booker = Booker(alarm.number, BookedHow(alarm.booked_how), alarm.zone, alarm.language)
-        book_proof(session, settings, telephone_of(target), booker, now_utc, after=RENEWED_AFTER)
 
 
 def _end_if_nobodys(session: Session, occurrence: Occurrence, now_utc: datetime) -> None:
     """End what a caller booked for a number that was never proved: forged ones that repeat would pile up for ever."""
     alarm = occurrence.alarm
-    by_caller = alarm.booked_how in _BY_CALLER and occurrence.number == alarm.number
+    by_caller = alarm.booked_how in BY_CALLER and occurrence.number == alarm.number
     if by_caller and session.get(Proof, (alarm.exchange, alarm.number)) is None:
         end_alarm(session, alarm, AlarmState.ENDED, "its number was never proved", now_utc)
 

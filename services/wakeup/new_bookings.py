@@ -1,6 +1,6 @@
 """Booking by dialled digits: asked, said to the end, and only then written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -16,7 +16,7 @@ from schedules.rows import AlarmKind, BookedHow, Occurrence
 from services.wakeup.dialled import At
 from services.wakeup.office import Office
 from services.wakeup.phrases import Booked, Names
-from services.wakeup.proving import RUNG_BACK_AFTER, Booker, book_consent, book_proof
+from services.wakeup.proving import RUNG_BACK_AFTER, Booker, Question, book_consent, book_proof
 from services.wakeup.refusals import refusal
 from services.wakeup.sounds import kept_sign
 from services.wakeup.telephones import telephone_of
@@ -42,6 +42,13 @@ class Extras:
         if self.second is not None:
             policy = replace(policy, escalate_to=self.second.number, escalate_trunk=self.second.trunk)
         return replace(wish, policy=policy, message=self.message, booked_how=BookedHow.MENU)
+
+
+_SECOND: Mapping[Question, Names] = {
+    Question.NEEDLESS: (),
+    Question.COMES: ("second_asked",),
+    Question.NOT_NOW: ("second_waits",),
+}
 
 
 class _Undo(Exception):  # noqa: N818 - an event
@@ -148,9 +155,9 @@ def _write_booking(
     if answer.needs_proof:
         proof_utc = book_proof(session, office.trust, telephone_of(target), booker, now_utc)
         return answer, _proof(office, proof_utc)
-    if second and book_consent(session, office.trust, telephone_of(second), booker, now_utc):
-        return answer, ("second_asked",)
-    return answer, ()
+    if second is None:
+        return answer, ()
+    return answer, _SECOND[book_consent(session, office.trust, telephone_of(second), booker, now_utc)]
 
 
 def _proof(office: Office, proof_utc: datetime) -> Names:

@@ -1,8 +1,8 @@
 """The calls that speak a code: booked beside an alarm for a number that nobody has shown to want it, or for its second one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 from schedules.booking import Telephone, Wish, book_at
 from schedules.lists import next_of
 from schedules.policy import Policy
-from schedules.rows import AlarmKind, BookedHow
+from schedules.recurrence import Recurrence
+from schedules.rows import Alarm, AlarmKind, AlarmState, BookedHow
 from services.wakeup.telephones import target_of
 from trust import consents
-from trust.proving_calls import BETWEEN, ask
+from trust.proofs import is_to_be_renewed
+from trust.proving_calls import ask
 from trust.settings import TrustSettings
 
 RUNG_BACK_AFTER = timedelta(seconds=15)
 """How long after the booking a proving call or a trial comes: the receiver must be down again."""
 RENEWED_AFTER = timedelta(minutes=30)
 """How long after a ring the call comes that renews a proof which ends soon: whoever was woken is up by then."""
+BY_CALLER = frozenset({BookedHow.DIGITS, BookedHow.MENU})
+"""Booked by whoever called, and not by the operator."""
 CODE_KINDS = (AlarmKind.PROOF, AlarmKind.CONSENT)
 """The alarms that speak a code."""
 _POLICY = Policy(attempts=1, snoozes=0, validity_s=600)
@@ -40,6 +44,15 @@ class Spoken(NamedTuple):
 
     code: str
     occasion: Occasion
+
+
+class Question(Enum):
+    """Whether a second number is asked for its consent."""
+
+    NEEDLESS = "needless"
+    COMES = "comes"
+    NOT_NOW = "not now"
+    """It was asked lately, or somebody else asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +83,47 @@ def book_proof(
 
 def book_consent(
     session: Session, settings: TrustSettings, second: Telephone, booker: Booker, now_utc: datetime
-) -> bool:
-    """Have a second number asked once whether it may be rung for `booked_by`; False where it has consented.
+) -> Question:
+    """Have a second number asked once whether it may be rung for the alarms of `booked_by`, if that is to be asked."""
+    target = target_of(second)
+    if target.is_own or consents.has_consented(session, settings, target, booker.booked_by, now_utc):
+        return Question.NEEDLESS
+    asked = _ask_second(session, settings, second, booker, now_utc, now_utc + RUNG_BACK_AFTER)
+    return Question.COMES if asked else Question.NOT_NOW
 
-    Where others ask it already, or it is to be told its code, its day is theirs, and this one has the next.
-    """
-    target, asker = target_of(second), booker.booked_by
-    if target.is_own or consents.has_consented(session, target, asker):
+
+def renew(session: Session, settings: TrustSettings, alarm_id: int, now_utc: datetime) -> None:
+    """Have renewed what an alarm that repeats would fall silent without: its number's proof, its second number's consent."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None or alarm.state != AlarmState.ACTIVE or not Recurrence.parse(alarm.recurrence).repeats:
+        return
+    telephone = Telephone(alarm.exchange, alarm.extension, alarm.number, alarm.trunk)
+    booker = Booker(alarm.number, BookedHow(alarm.booked_how), alarm.zone, alarm.language)
+    if is_to_be_renewed(session, settings, target_of(telephone), now_utc):
+        book_proof(session, settings, telephone, booker, now_utc, after=RENEWED_AFTER)
+    policy = Policy.from_row(alarm.policy)
+    second = replace(telephone, number=policy.escalate_to, trunk=policy.escalate_trunk)
+    if consents.ends_soon(session, settings, target_of(second), alarm.number, now_utc):
+        _ask_second(session, settings, second, booker, now_utc, now_utc + RENEWED_AFTER)
+
+
+def _ask_second(
+    session: Session,
+    settings: TrustSettings,
+    second: Telephone,
+    booker: Booker,
+    now_utc: datetime,
+    soon_utc: datetime,
+) -> bool:
+    """False where it was asked lately, is to be asked already, or its call for a code is for its own proof."""
+    target = target_of(second)
+    if (
+        next_of(session, AlarmKind.CONSENT, second.exchange, second.number) is not None
+        or consents.was_asked_lately(session, target, now_utc)
+        or is_to_be_renewed(session, settings, target, now_utc)
+    ):
         return False
-    if consents.ask(session, target, asker, now_utc):
-        others = (next_of(session, kind, second.exchange, second.number) for kind in CODE_KINDS)
-        after_utc = max((each + BETWEEN for each in others if each), default=now_utc)
-        _book(
-            session,
-            settings,
-            second,
-            AlarmKind.CONSENT,
-            booker,
-            now_utc,
-            settings.next_proving_utc(after_utc + RUNG_BACK_AFTER),
-        )
+    _book(session, settings, second, AlarmKind.CONSENT, booker, now_utc, soon_utc)
     return True
 
 

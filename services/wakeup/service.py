@@ -3,11 +3,12 @@
 import asyncio
 from asyncio import TaskGroup
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from exchange.sip.call import Call
-from schedules.duty import Duty
+from schedules.duty import Duty, Report
+from schedules.outcomes import Purpose
 from schedules.taking import Ring
 from services.spec import Context, Handler
 from services.wakeup.config import WakeupConfig
@@ -15,9 +16,10 @@ from services.wakeup.desk import serve
 from services.wakeup.gate import code_to_speak, trusting
 from services.wakeup.office import Office
 from services.wakeup.phrases import PHRASES, sounds
-from services.wakeup.proving import Spoken
+from services.wakeup.proving import Spoken, renew
 from services.wakeup.ring import Ringer
 from services.wakeup.telephones import target_of
+from store.errors import StoreError
 from timekeeping.clocks import KernelClock
 from timekeeping.steps import Change, OffsetWatch, watching
 from timekeeping.steps import Kind as ChangeKind
@@ -56,12 +58,20 @@ async def open_wakeup(context: Context, tasks: TaskGroup) -> AsyncIterator[Handl
         await context.store.write(opt_outs.opt_out, context.trust, target, By.TELEPHONE, now_utc())
 
     ringer = Ringer(context.dialler, clips, PHRASES, config.prefix, now_utc, spoken, confirm, refuse)
+
+    async def make(ring: Ring) -> Report:
+        report = await ringer.ring(ring)
+        if ring.purpose is Purpose.WAKE and (ring.telephone.trunk or ring.policy.escalate_trunk):
+            with suppress(StoreError):  # its next ring is another occasion
+                await context.store.write(renew, context.trust, ring.alarm_id, now_utc())
+        return report
+
     duty = Duty(
         context.store,
         now_utc=now_utc,
         shaping=config.shaping,
         gate=trusting(context.trust),
-        make=ringer.ring,
+        make=make,
         in_use=lambda: _by_exchange(context.callers(), context.exchange_of),
         extensions=tuple(context.exchange_of),
         tasks=tasks,

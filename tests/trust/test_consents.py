@@ -1,16 +1,17 @@
 """A telephone is rung for another one's alarms only after it has said so itself."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from support.trusted import FAR, NOON_UTC, OWN, ROUND, SETTINGS, events, prove
 
 from store.database import Database
-from trust import codes, consents
+from trust import codes, consents, opt_outs
 from trust.answers import Answer, Granted, Purpose, Reason, Refused
 from trust.gate import may_be_second, may_ring
 from trust.proofs import proof_of, revoke
+from trust.rows import By
 from trust.target import Target
 
 pytestmark = pytest.mark.unit
@@ -36,8 +37,10 @@ def ask(database: Database, *, asker: str = FAR.number) -> str:
     return database.write(lambda session: codes.issue(session, SETTINGS, FRIEND, NOON_UTC, asker=asker))
 
 
-def ring(database: Database, target: Target = FRIEND, *, asker: str = FAR.number) -> Answer:
-    return database.write(may_ring, SETTINGS, target, Purpose.WANTED, NOON_UTC, asker=asker)
+def ring(
+    database: Database, target: Target = FRIEND, *, asker: str = FAR.number, at_utc: datetime = NOON_UTC
+) -> Answer:
+    return database.write(may_ring, SETTINGS, target, Purpose.WANTED, at_utc, asker=asker)
 
 
 @pytest.mark.parametrize("confirm", [codes.confirm_by_dialling, codes.confirm_by_keys])
@@ -74,21 +77,66 @@ def test_an_unproved_telephone_is_not_asked(database: Database):
 
 
 def test_a_telephone_is_asked_in_the_one_call_for_a_code_that_it_gets_in_a_day(database: Database):
-    prove_both(database)
-    ask(database)
+    database.write(prove, FRIEND, NOON_UTC)
     later_utc = NOON_UTC + DAY / 2
     asked = database.write(may_ring, SETTINGS, FRIEND, Purpose.CONSENT, later_utc, asker="1001")
     assert asked == Refused(Reason.PROVING_LATELY, NOON_UTC + DAY)
 
 
-def test_one_asker_is_heard_once_a_week_until_there_is_consent(database: Database):
-    def asks(days: float, asker: str = FAR.number) -> bool:
-        return database.write(consents.ask, FRIEND, asker, NOON_UTC + days * DAY)
+def test_a_telephone_hears_one_question_in_a_week_whoever_asks(database: Database):
+    """Else as many askers as a forger has numbers have it rung each day."""
+    prove_both(database)
+    ask(database)
 
-    assert [asks(0), asks(0), asks(6.9), asks(7)] == [True, False, False, True]
-    assert asks(7, "1001")
-    database.write(consents.give, FRIEND, FAR.number, NOON_UTC)
-    assert not asks(30)
+    def asked(days: float, asker: str) -> Answer:
+        at_utc = NOON_UTC + days * DAY
+        return database.write(may_ring, SETTINGS, FRIEND, Purpose.CONSENT, at_utc, asker=asker)
+
+    assert [why(asked(days, asker)) for days in (2, 6.9) for asker in ("1001", FAR.number)] == [
+        Reason.PROVING_LATELY
+    ] * 4
+    assert asked(7, "1001") == Granted()
+
+
+def test_while_its_proof_ends_soon_the_days_call_is_for_that(database: Database):
+    """Else whoever has it asked each day keeps its owner from renewing it."""
+    prove_both(database)
+    soon_utc = PROVED_UTC + 167 * DAY
+    database.write(prove, FAR, soon_utc)
+    asked = database.write(may_ring, SETTINGS, FRIEND, Purpose.CONSENT, soon_utc, asker=FAR.number)
+    assert why(asked) is Reason.PROVING_LATELY
+    assert database.write(may_ring, SETTINGS, FRIEND, Purpose.PROVING, soon_utc) == Granted()
+
+
+def test_who_is_not_proved_any_more_has_nobody_asked_or_rung(database: Database):
+    prove_both(database)
+    database.write(codes.confirm_by_dialling, FRIEND, ask(database), NOON_UTC)
+    database.write(revoke, FAR.exchange, FAR.number, NOON_UTC)
+    assert why(ring(database)) is Reason.UNPROVED
+    asked = database.write(may_ring, SETTINGS, FRIEND, Purpose.CONSENT, NOON_UTC + 8 * DAY, asker=FAR.number)
+    assert why(asked) is Reason.UNPROVED
+
+
+def test_a_consent_ends_as_a_proof_does(database: Database):
+    """Either number may be somebody else's by then."""
+    prove_both(database)
+    database.write(codes.confirm_by_dialling, FRIEND, ask(database), NOON_UTC)
+    later_utc = NOON_UTC + 180 * DAY
+    for target in (FAR, FRIEND):
+        database.write(prove, target, later_utc - 3 * DAY)
+    assert database.read(consents.ends_soon, SETTINGS, FRIEND, FAR.number, later_utc - DAY)
+    assert ring(database, at_utc=later_utc - timedelta(seconds=1)) == Granted()
+    assert why(ring(database, at_utc=later_utc)) is Reason.NO_CONSENT
+    assert not database.read(consents.ends_soon, SETTINGS, FRIEND, FAR.number, later_utc)
+
+
+@pytest.mark.parametrize("said_by", [By.TELEPHONE, By.OPERATOR])
+def test_who_is_never_to_be_rung_consents_to_nothing_any_more(database: Database, said_by: By):
+    prove_both(database)
+    database.write(codes.confirm_by_dialling, FRIEND, ask(database), NOON_UTC)
+    database.write(opt_outs.opt_out, SETTINGS, FRIEND, said_by, NOON_UTC)
+    database.write(opt_outs.take_back, SETTINGS, FRIEND, By.OPERATOR, NOON_UTC)
+    assert why(ring(database)) is Reason.NO_CONSENT
 
 
 def test_who_may_name_whom(database: Database):
@@ -110,11 +158,13 @@ def test_who_may_name_whom(database: Database):
     assert may(OWN, replace(OWN, number="119")) is Reason.EMERGENCY
 
 
-def test_a_proof_that_is_revoked_takes_the_consents_with_it(database: Database):
+@pytest.mark.parametrize("revoked", [FRIEND, FAR])
+def test_a_proof_that_is_revoked_takes_the_consents_with_it(database: Database, revoked: Target):
+    """Its own, and those for it."""
     prove_both(database)
     database.write(codes.confirm_by_dialling, FRIEND, ask(database), NOON_UTC)
-    assert [row.asker for row in database.read(consents.given)] == [FAR.number]
-    database.write(revoke, FRIEND.exchange, FRIEND.number, NOON_UTC)
-    assert database.read(consents.given) == []
-    database.write(prove, FRIEND, NOON_UTC + DAY)
+    assert [row.asker for row, _ in database.read(consents.holding, SETTINGS, NOON_UTC)] == [FAR.number]
+    database.write(revoke, revoked.exchange, revoked.number, NOON_UTC)
+    assert database.read(consents.holding, SETTINGS, NOON_UTC) == []
+    database.write(prove, revoked, NOON_UTC + DAY)
     assert why(ring(database)) is Reason.NO_CONSENT

@@ -31,7 +31,7 @@ def leave_some(database: Database, at_utc: datetime) -> None:
     database.write(prove, FAR, at_utc)
     database.write(call_for_proof, SECOND, at_utc)
     database.write(opt_outs.opt_out, SETTINGS, FAR, By.CLAIM, at_utc)
-    database.write(consents.ask, SECOND, "1001", at_utc)
+    database.write(consents.note_question, SECOND, "1001", at_utc)
     database.write(consents.give, SECOND, "1002", at_utc)
 
 

@@ -229,6 +229,26 @@ def test_claims_that_numbers_be_never_rung_are_counted_by_trunk_but_not_for_whom
     assert events(database).count("trust.opted_out") == 3
 
 
+def test_whoever_was_rung_may_opt_out_however_many_others_did(database: Database):
+    """A telephone without keys does by dialling what our call told it."""
+    settings = replace(SETTINGS, per_trunk=Rate(1, 1))
+    database.write(call_for_proof, FAR, NOON_UTC)
+    assert database.write(may_opt_out, settings, replace(FAR, number="3902001"), NOON_UTC) == Granted()
+    assert why(database.write(may_opt_out, settings, replace(FAR, number="3902002"), NOON_UTC)) is (
+        Reason.TRUNK_QUOTA
+    )
+    assert database.write(may_opt_out, settings, FAR, NOON_UTC) == Granted()
+
+
+def test_a_short_proof_is_renewed_in_its_last_quarter_only(database: Database):
+    settings = replace(SETTINGS, proof_days=8)
+    database.write(prove, FAR, NOON_UTC)
+    assert why(ring(database, FAR, proving=True, at_utc=NOON_UTC + 5.9 * DAY, settings=settings)) is (
+        Reason.PROVED_ALREADY
+    )
+    assert ring(database, FAR, proving=True, at_utc=NOON_UTC + 6 * DAY, settings=settings) == Granted()
+
+
 def test_a_refused_call_counts_nothing(database: Database):
     settings = replace(SETTINGS, per_target=Rate(1, 1))
     for _ in range(3):

@@ -97,7 +97,7 @@ class Trust(RuleBasedStateMachine):
         keys = keys if whom.trunk else keys[:1]
         wanted = self.opted_out(whom)
         if not wanted and (
-            whom.is_own or (self.needs_none(whom) and self.now_utc < self.proved[whom] + 6 * DAY)
+            whom.is_own or (self.needs_none(whom) and self.now_utc < self.proved[whom] + 15 * DAY)
         ):
             wanted = {Reason.PROVED_ALREADY}
         if not wanted and not self.full(keys) and self.waits_until_utc(whom, self.now_utc):

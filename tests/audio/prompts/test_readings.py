@@ -29,7 +29,6 @@ WITHIN = {
     "again_in_minutes": "モーイチドオヨビシマス",
     "number_end": "デス。",
     "no_way_back": "コーカンキョクエワ、オリカエシノセッテー",
-    "goodbye": "ヨイイチニチヲ",
     "message_0": "キョーモ、ヨイイチニチヲ",
     "message_1": "キョーワ、ゴミノヒ",
     "check_call": "オメザメノ",

@@ -15,7 +15,7 @@ from schedules.outcomes import Outcome
 from schedules.rows import Alarm
 from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import code_to_speak, trusting
-from services.wakeup.proving import Occasion
+from services.wakeup.proving import Occasion, renew
 from store.database import Database
 from trust import codes, opt_outs, proofs
 from trust.rows import By
@@ -278,15 +278,25 @@ def test_what_repeats_goes_on_where_a_proof_has_ended(desk: WakeupDesk, night: N
     assert (night.outcomes(1), night.alarm_state(1)) == (["forbidden"], "active")
 
 
+def rings_and_is_over(desk: WakeupDesk, night: Night) -> None:
+    """The morning's call, as the service makes it."""
+    [ring] = night.claim(gate=trusting(desk.trust))
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    night.database.write(renew, desk.trust, ring.alarm_id, night.now_utc)
+
+
+def proved_for(desk: WakeupDesk, age: timedelta) -> None:
+    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
+    desk.database.write(proofs.prove, target, desk.now_utc - age)
+
+
 def test_a_proof_that_ends_soon_is_renewed_after_a_ring_that_repeats(desk: WakeupDesk, night: Night):
     """At 6:30 it is rung as ever, at 7:00 to be told a code; once it is dialled, there is no more of it."""
-    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
-    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
+    proved_for(desk, timedelta(days=170))
     desk.call("80630", BEHIND_B)
     gate = trusting(desk.trust)
     night.now_utc = HALF_PAST_SIX_UTC
-    [ring] = night.claim(gate=gate)
-    night.finish(ring, Outcome.ACKNOWLEDGED)
+    rings_and_is_over(desk, night)
     night.wait(30 * 60)
     [proving] = night.claim(gate=gate)
     spoken = desk.database.read(code_to_speak(desk.trust, proving, night.now_utc))
@@ -296,34 +306,31 @@ def test_a_proof_that_ends_soon_is_renewed_after_a_ring_that_repeats(desk: Wakeu
     desk.now_utc = night.now_utc
     assert desk.call(spoken.code, BEHIND_B) == ["proof_done"]
     night.wait(86_400 - 30 * 60)
-    [ring] = night.claim(gate=gate)
-    night.finish(ring, Outcome.ACKNOWLEDGED)
+    rings_and_is_over(desk, night)
     night.wait(30 * 60)
     assert night.claim(gate=gate) == []
 
 
 def test_a_proof_that_nobody_renewed_is_tried_again_at_the_next_ring(desk: WakeupDesk, night: Night):
-    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
-    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
+    proved_for(desk, timedelta(days=170))
     desk.call("80630", BEHIND_B)
-    gate = trusting(desk.trust)
     night.now_utc = HALF_PAST_SIX_UTC
     for minutes in (31, 32):  # once in 24 hours, so a little later on the second day
-        [ring] = night.claim(gate=gate)
-        night.finish(ring, Outcome.ACKNOWLEDGED)
+        rings_and_is_over(desk, night)
         night.wait(minutes * 60)
-        [proving] = night.claim(gate=gate)
+        [proving] = night.claim(gate=trusting(desk.trust))
         night.finish(proving, Outcome.NO_ANSWER)
         night.wait(86_400 - minutes * 60)
 
 
-def test_what_rings_once_renews_nothing(desk: WakeupDesk, night: Night):
-    target = Target("home", "alarms", BEHIND_B.number, BEHIND_B.peer)
-    desk.database.write(proofs.prove, target, desk.now_utc - timedelta(days=170))
-    desk.call("0630", BEHIND_B)
+@pytest.mark.parametrize(("digits", "age"), [("0630", timedelta(days=170)), ("80630", timedelta(days=160))])
+def test_what_rings_once_renews_nothing_nor_what_is_proved_for_long(
+    desk: WakeupDesk, night: Night, digits: str, age: timedelta
+):
+    proved_for(desk, age)
+    desk.call(digits, BEHIND_B)
     night.now_utc = HALF_PAST_SIX_UTC
-    [ring] = night.claim(gate=trusting(desk.trust))
-    night.finish(ring, Outcome.ACKNOWLEDGED)
+    rings_and_is_over(desk, night)
     night.wait(31 * 60)
     assert night.claim(gate=trusting(desk.trust)) == []
 

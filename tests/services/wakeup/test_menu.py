@@ -15,9 +15,9 @@ from schedules.rows import Alarm
 from schedules.taking import Ring
 from services.wakeup.config import WakeupConfig
 from services.wakeup.gate import code_to_speak, trusting
-from services.wakeup.proving import Occasion
+from services.wakeup.proving import Occasion, renew
 from store.database import Database
-from trust import proofs
+from trust import consents, proofs
 from trust.settings import Rate
 from trust.target import Target
 
@@ -153,23 +153,44 @@ def test_it_is_asked_once_by_day_and_consents_by_dialling_its_code(desk: WakeupD
     assert (ring.purpose, ring.telephone.number) == ("escalation", FRIEND.number)
 
 
-def test_it_is_not_asked_again_each_time_that_it_is_named(desk: WakeupDesk, night: Night):
-    desk.trust = replace(desk.trust, proving_hours=(0, 24))
-    for _ in range(2):
-        assert "second_asked" in name_friend(desk)
+def test_whoever_names_it_hears_whether_it_is_asked(desk: WakeupDesk, night: Night):
+    """It is once in a week, whoever names it; a question that was never put does not count."""
+    assert "second_asked" in name_friend(desk)
+    assert "second_waits" in name_friend(desk, OWN)
+    desk.now_utc = night.now_utc = night.now_utc + timedelta(hours=12)
+    assert night.claim(gate=trusting(desk.trust)) == [], "its validity is over"
+    desk.call("3333", BEHIND_B)
+    desk.call("3333")
+    assert "second_asked" in name_friend(desk)
     night.wait(16)
-    assert [ring.kind for ring in night.claim(gate=trusting(desk.trust))] == ["consent"]
+    [asking] = [ring for ring in night.claim(gate=trusting(desk.trust)) if ring.kind == "consent"]
+    night.finish(asking, Outcome.NO_ANSWER)
+    desk.now_utc = night.now_utc = night.now_utc + timedelta(days=6)
+    assert "second_waits" in name_friend(desk)
+    desk.now_utc += timedelta(days=1)
+    assert "second_asked" in name_friend(desk)
 
 
-def test_of_two_who_name_it_the_later_has_the_next_day(desk: WakeupDesk, night: Night):
+def test_nobody_is_told_that_a_second_number_rings_which_does_not(desk: WakeupDesk, night: Night):
     name_friend(desk)
-    name_friend(desk, OWN)
-    night.wait(8 * 3600 + 16)
-    for asker in (BEHIND_B, OWN):
-        [asking] = [ring for ring in night.claim(gate=trusting(desk.trust)) if ring.kind == "consent"]
-        assert asking.booked_by == asker.number
-        night.finish(asking, Outcome.NO_ANSWER)
-        night.wait(86_400 + 15)
+    nobody_wakes(desk, night)
+    assert "alarm.escalated" not in night.events()
+
+
+def test_a_consent_that_ends_soon_is_asked_for_anew_by_an_alarm_that_repeats(desk: WakeupDesk, night: Night):
+    for number in (BEHIND_B.number, FRIEND.number):
+        desk.database.write(proofs.prove, replace(BY_TRUNK, number=number), desk.now_utc - timedelta(days=50))
+    given_utc = desk.now_utc - timedelta(days=170)
+    desk.database.write(consents.give, replace(BY_TRUNK, number=FRIEND.number), BEHIND_B.number, given_utc)
+    presses = [(1, "1"), (1, "0630"), (1, "2"), (1, "1"), (1, FRIEND.number)]
+    heard = desk.call(MENU, BEHIND_B, presses=presses, hangs_up_after_s=40)
+    assert heard[heard.index("kept") + 1] == "menu_main", "it has consented"
+    night.now_utc = HALF_PAST_SIX_UTC
+    [ring] = night.claim(gate=trusting(desk.trust))
+    night.finish(ring, Outcome.ACKNOWLEDGED)
+    desk.database.write(renew, desk.trust, ring.alarm_id, night.now_utc)
+    night.wait(31 * 60)
+    assert [each.kind for each in night.claim(gate=trusting(desk.trust))] == ["consent"]
 
 
 def test_the_next_one_gets_another_time(desk: WakeupDesk, night: Night):

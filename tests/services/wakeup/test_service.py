@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from support.alarms import wish
@@ -14,11 +15,15 @@ from exchange.sip.call import Call
 from exchange.sip.dialler import NotReached
 from exchange.sip.leg import End, EndedBy
 from schedules import booking
+from schedules.lists import next_of
+from schedules.rows import AlarmKind
 from services.spec import Context
 from services.wakeup import WakeupConfig, service
 from store.store import Store, open_store
+from trust import proofs
 from trust.allowed import NumberRules
 from trust.settings import TrustSettings
+from trust.target import Target
 
 pytestmark = pytest.mark.native
 
@@ -50,7 +55,7 @@ async def opened(store: Store, dialler: BusyDialler) -> AsyncIterator[Context]:
         media_clock=None,  # type: ignore[arg-type] - it has no use for one
         open_broadcast=None,  # type: ignore[arg-type]
         exchange_of={"alarms": "home"},
-        trust=TrustSettings({"home": NumberRules()}),
+        trust=TrustSettings({"home": NumberRules(trunks={"B": "390"})}),
     )
     async with asyncio.TaskGroup() as tasks, service.open_wakeup(context, tasks):
         yield context
@@ -91,5 +96,24 @@ def test_nobody_is_rung_before_calls_can_be_placed(sqlite_url: str):
             context.opened.set()
             async with asyncio.timeout(SOON_S):
                 await dialler.dialled.wait()
+
+    asyncio.run(main())
+
+
+def test_after_a_ring_that_repeats_a_proof_that_ends_soon_is_renewed(sqlite_url: str):
+    """However the ring ended: the telephone is busy here."""
+
+    async def main() -> None:
+        async with open_store(sqlite_url) as store, opened(store, BusyDialler()) as context:
+            now_utc = datetime.now(UTC)
+            far = Target("home", "alarms", "3901001", "B")
+            await store.write(proofs.prove, far, now_utc - timedelta(days=170))
+            soon = (now_utc + timedelta(seconds=1)).astimezone(ZoneInfo("Asia/Tokyo")).time()
+            again = wish(far.number, trunk=far.trunk, recurrence="daily", at=soon)
+            await store.write(booking.book, again, now_utc)
+            context.opened.set()
+            async with asyncio.timeout(SOON_S):
+                while await store.read(next_of, AlarmKind.PROOF, far.exchange, far.number) is None:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.05)
 
     asyncio.run(main())
