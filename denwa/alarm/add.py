@@ -11,12 +11,12 @@ from denwa.alarm.asked import asked_date, asked_message, asked_recurrence, asked
 from denwa.alarm.permission import PROVING, NotPermitted, permit
 from denwa.alarm.person import who_types
 from denwa.alarm.reading import alarm_configuration, wakeup_table
-from denwa.alarm.reasons import say_reason
 from denwa.alarm.telephones import way_or_stop
 from denwa.alarm.words import say_instant, say_recurrence
 from denwa.cli.common import LANGUAGE, WRONG_CONFIGURATION, ConfigOption, LanguageOption, stop
 from denwa.cli.database import database_or_stop
 from denwa.language import Language, Text
+from denwa.reasons import say_reason
 from denwa.wiring import trust_settings
 from schedules.booking import Telephone, Wish, book, book_at
 from schedules.civil_due import alarm_zone, in_minutes

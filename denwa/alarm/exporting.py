@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from denwa.alarm.reading import alarm_configuration
-from denwa.alarm.reasons import say_reason
 from denwa.cli.common import LANGUAGE, WRONG, ConfigOption, LanguageOption, say, stop
 from denwa.cli.kept import read_or_stop
 from denwa.harmless import harmless
 from denwa.language import Language, Text
+from denwa.reasons import say_reason
 from schedules.calendar_alarm import CalendarAlarm
 from schedules.calendar_booking import as_event
 from schedules.calendar_writer import write_calendar

@@ -18,13 +18,13 @@ from denwa.alarm import options
 from denwa.alarm.permission import PROVING, NotPermitted, permit
 from denwa.alarm.person import who_types
 from denwa.alarm.reading import alarm_configuration, wakeup_table
-from denwa.alarm.reasons import say_reason
 from denwa.alarm.telephones import Way, way_or_stop
 from denwa.alarm.words import say_instant, say_recurrence
 from denwa.cli.common import LANGUAGE, WRONG, ConfigOption, LanguageOption, say, stop
 from denwa.cli.database import database_or_stop
 from denwa.harmless import harmless
 from denwa.language import Language, Text
+from denwa.reasons import say_reason
 from denwa.wiring import trust_settings
 from exchange.network.numbers import NumberError, require_digits
 from schedules.booking import Telephone

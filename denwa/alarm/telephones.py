@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from denwa.alarm.reasons import say_reason
 from denwa.cli.common import WRONG_CONFIGURATION, own_command, stop
 from denwa.config.load import Configuration
 from denwa.harmless import harmless
 from denwa.language import Language, Text
+from denwa.reasons import say_reason
 from denwa.wiring import trust_settings
 from exchange.network.numbers import NumberError, normalise
 from schedules.booking import Telephone

@@ -11,6 +11,7 @@ from denwa.call.pip_watch import MarkHeard
 from denwa.call.server import Server, find_server
 from denwa.call.telephone import CallOptions, CallResult, Telephone
 from denwa.cli.common import (
+    LANGUAGE,
     ConfigOption,
     configuration_or_stop,
     say,
@@ -19,6 +20,7 @@ from denwa.cli.common import (
 )
 from denwa.config.models import Log
 from denwa.language import Text
+from denwa.reasons import say_reason
 from exchange.network.numbers import NumberError
 from exchange.sip.address import AddressError
 from exchange.sip.stack import SipError
@@ -96,7 +98,9 @@ def call(
             wav=wav,
         )
         result = asyncio.run(Telephone(options, _show).call())
-    except (SipError, AddressError, NumberError, OSError) as error:
+    except NumberError as error:
+        stop(say_reason(error, LANGUAGE))
+    except (SipError, AddressError, OSError) as error:
         stop(str(error))
     _finish(number, result)
 

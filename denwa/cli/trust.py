@@ -27,6 +27,7 @@ from denwa.cli.trust_table import Line, lines, table, values
 from denwa.config.load import Configuration
 from denwa.language import Language, Text
 from denwa.local_time import LocalTime
+from denwa.reasons import say_reason
 from denwa.state import database_of
 from denwa.wiring import trust_settings
 from exchange.network.numbers import NumberError, normalise
@@ -160,7 +161,7 @@ def _target(
     try:
         digits = normalise(number)
     except NumberError as error:
-        _misused(str(error))
+        _misused(say_reason(error, language))
     return Target(chosen, "", digits, settings.exchanges[chosen].trunk_of(digits))
 
 

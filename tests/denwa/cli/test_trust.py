@@ -156,6 +156,10 @@ def test_a_wrong_command_line_is_refused(denwa, arguments: list[str], says: str)
     assert says in result.stderr
 
 
+def test_what_cannot_be_dialled_is_told_in_japanese_too(denwa):
+    assert "ダイヤルできない文字があります" in denwa("trust", "optout", "alice", "--lang", "ja").stderr
+
+
 def test_with_several_exchanges_it_asks_which(denwa, tmp_path: Path):
     text = CONFIGURATION + '[exchanges.away]\nhost = "192.0.2.11"\n'
     (tmp_path / "denwa.toml").write_text(text)

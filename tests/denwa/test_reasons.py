@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import schedules
-from denwa.alarm.reasons import JAPANESE, say_reason
+from denwa.reasons import JAPANESE, say_reason
 from exchange.network import numbers
 from exchange.network.numbers import NumberError, normalise
 from schedules.errors import ScheduleError
