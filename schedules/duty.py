@@ -73,9 +73,11 @@ class Duty:
         self._under_way: dict[int, Task[None]] = {}
         self._orphans_noticed: dict[int, datetime] = {}
         self._ticker: Ticker | None = None
+        self._told = asyncio.Event()
 
     def told(self) -> None:
         """A call ended, or the clock was set: something may be due now."""
+        self._told.set()
         if self._ticker is not None:
             self._ticker.told()
 
@@ -87,6 +89,8 @@ class Duty:
             scope.push_async_callback(self._store.write, self._lease.release)
             renewing = self._tasks.create_task(self._renew(), name="lease of the alarms")
             scope.callback(renewing.cancel)
+            watching = self._tasks.create_task(self._watch(), name="alarms that others end")
+            scope.callback(watching.cancel)
             scope.push_async_callback(self._end_rings)
             self._ticker = await scope.enter_async_context(ticking(self._tick, self._now_utc))
             await scope.enter_async_context(self._store.news(self.told))
@@ -179,6 +183,14 @@ class Duty:
             detail=report.detail,
             answered_utc=report.answered_utc,
         )
+
+    async def _watch(self) -> None:
+        """End what others have ended as soon as that is told: a tick that takes hundreds would have it ring meanwhile."""
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            with suppress(StoreError):  # the next tick looks too
+                await self._end_what_ended_elsewhere()
 
     async def _end_what_ended_elsewhere(self) -> None:
         if not self._under_way:

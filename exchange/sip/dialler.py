@@ -16,6 +16,10 @@ class NotReached(Exception):  # noqa: N818 - an event
         self.end = end
 
 
+class NeverLeft(NotReached):
+    """Its INVITE was not sent, since the instant for that had passed: whoever is called has no part in it."""
+
+
 class Dialler(Protocol):
     """Places calls; leaving the scope, by cancellation too, CANCELs or BYEs."""
 

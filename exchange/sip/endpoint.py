@@ -123,6 +123,7 @@ class SipEndpoint:
         Cancelled, it is not sent, or the call is ended.
 
         Raises:
+            TooLate: that instant is past.
             SipRefused: it cannot be sent.
         """
         leg = WireLeg(self.bridge, self.events)
@@ -130,7 +131,7 @@ class SipEndpoint:
 
         def dial_it() -> None:
             if boottime_s() > begins_boottime_s + MOST_LATE_S:
-                raise SipRefused("this program or its machine was stopped when the call was to leave")
+                raise TooLate("this program or its machine was stopped when the call was to leave")
             wire = WireCall(self._accounts[account], pj.INVALID_ID, leg, self._gone, self._patience)
             leg.attach_wire(wire)
             self._calls[wire] = None
@@ -230,6 +231,10 @@ class SipEndpoint:
 
 class SipRefused(Exception):  # noqa: N818 - a state
     """PJSIP could not send the INVITE; the text says why."""
+
+
+class TooLate(SipRefused):
+    """The instant at which it was to leave had passed: the program or its machine was stopped."""
 
 
 @asynccontextmanager

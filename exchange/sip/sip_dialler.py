@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from exchange.network.numbers import normalise, require_digits
 from exchange.sip.call import Call, CallEnded
 from exchange.sip.caller import Caller, CallerTrust
-from exchange.sip.dialler import NotReached, hanging_up, no_answer
-from exchange.sip.endpoint import SipEndpoint, SipRefused
+from exchange.sip.dialler import NeverLeft, NotReached, hanging_up, no_answer
+from exchange.sip.endpoint import SipEndpoint, SipRefused, TooLate
 from exchange.sip.leg import End, EndedBy
 
 
@@ -26,12 +26,15 @@ class SipDialler:
         """Ring until it is answered; see Dialler.
 
         Raises:
+            NeverLeft: this program was stopped when its INVITE was to leave.
             NotReached: it was refused, or not answered in `timeout_s` seconds.
             NumberError: the number has characters that cannot be dialled.
         """
         uri = f"sip:{require_digits(normalise(number))}@{self._targets[extension]}"
         try:
             leg = await self._endpoint.dial(extension, uri, at_monotonic_s=at_monotonic_s)
+        except TooLate as error:
+            raise NeverLeft(number, End(EndedBy.US, reason=str(error))) from error
         except SipRefused as error:
             raise NotReached(number, End(EndedBy.NETWORK, 503, str(error))) from error
         call = Call(

@@ -3,6 +3,7 @@
 Every function runs on T2. Whoever needs one goes through `Bridge`.
 """
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from exchange.media.line import start_lines, stop_lines
 from exchange.sip.presence import Patience
 
 SLICE_MS = 5
+RECEIVED_BYTES = 4 << 20
+"""What the kernel may keep of SIP by UDP until it is read, as far as it lets us: the answers to a thousand calls at once."""
 CODECS = ("PCMU/8000", "PCMA/8000")
 USER_AGENT = "denwa"
 
@@ -96,6 +99,10 @@ class Stack:
         config = pj.TransportConfig()
         config.port = port
         config.boundAddress = address
+        if not tcp:
+            options = pj.SockOptVector()
+            options.append(pj.SockOpt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES))
+            config.sockOptParams.sockOpts = options
         kind = pj.PJSIP_TRANSPORT_TCP if tcp else pj.PJSIP_TRANSPORT_UDP
         try:
             with readable(f"cannot listen on {'tcp' if tcp else 'udp'} {address}:{port}"):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from audio.clip import Clip
 from exchange.sip.call import Call, CallEnded
-from exchange.sip.dialler import Dialler, NotReached
+from exchange.sip.dialler import Dialler, NeverLeft, NotReached
 from exchange.sip.leg import End, EndedBy
 from schedules.attempts import LONGEST_CALL
 from schedules.civil_due import told_zone
@@ -97,6 +97,8 @@ class Ringer:
                     async with asyncio.timeout(ring.policy.ring_s + LONGEST_CALL.total_seconds()):
                         outcome, detail = await self._see_through(call, ring, spoken)
                 return Report(outcome, detail, answered_utc)
+        except NeverLeft as never:
+            return Report(Outcome.UNKNOWN, never.end.reason)
         except NotReached as unreached:
             return Report(*_unreached(unreached.end))
 

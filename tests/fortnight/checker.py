@@ -53,6 +53,8 @@ CLAIMED_BEFORE_S = 15.0
 """A row is written so much before its INVITE at most: three seconds ahead, and what hundreds at one instant take."""
 GLARE_S = 1.5
 """Who dials us while we are about to ring him is rung: both INVITEs are under way."""
+CANCELLED_S = 0.5
+"""Who cancels writes when he asked for it, and may have waited for the database; a call may leave meanwhile, to be ended at once."""
 LEAST_PAUSE_S = 10
 LEASE_S = 10
 """A node that stood still for some seconds may find its lease gone a moment later, or have missed what a telephone did."""
@@ -119,7 +121,7 @@ class Judge:
         found = []
         for entry, ended, story in sorted(begun, key=lambda each: _utc_s(each[1])):
             number = self._number(story, entry)
-            ends_utc_s = _utc_s(ended)
+            ends_utc_s = _utc_s(ended) + CANCELLED_S * (ended is not None and ended.new == "cancelled")
             calls = by_number[number]
             mine = next((c for c in calls if entry.at_utc_s <= c.begin_utc_s <= ends_utc_s), None)
             if mine is not None:

@@ -35,6 +35,7 @@ from store.database import Database
 PORT = 5060
 KEPT_S = 30.0
 """How long an exchange keeps an answered call without sound, and lets ring one whose caller is gone: rtptimeout's usual value."""
+T1_S, T2_S = 0.5, 4.0
 LIFTED_AFTER_S = 0.5
 EARLY_S = 9.0
 """So long after lifting it a sleepy one hangs up: our words have begun."""
@@ -52,6 +53,7 @@ class Dialog:
     peer: tuple[str, int]
     tag: str
     answered: bool = False
+    acknowledged: bool = False
     ended: bool = False
     ends_utc_s: float | None = None
     """When the exchange gives it up, its caller being silent."""
@@ -139,19 +141,20 @@ class Telephones:
                 self._ring(message, peer)
             case "INVITE" if dialog is not None:
                 self._socket.sendto(dialog.last, peer)
-            case "CANCEL" if dialog is not None:
-                self._respond(message, peer, 200, "OK")
-                if not dialog.answered and not dialog.ended:
-                    self._answer(dialog, 487, "Request Terminated")
-                    self._end(dialog, "denwa")
-            case "BYE":
+            case "ACK":
+                if dialog is not None:
+                    dialog.acknowledged = True
+            case method:
                 self._respond(message, peer, 200, "OK")
                 if dialog is not None and not dialog.ended:
-                    self._end(dialog, "denwa")
-            case "ACK":
-                pass
-            case _:
-                self._respond(message, peer, 200, "OK")
+                    self._take_end(method, dialog)
+
+    def _take_end(self, method: str, dialog: Dialog) -> None:
+        if method == "CANCEL" and not dialog.answered:
+            self._answer(dialog, 487, "Request Terminated")
+            self._end(dialog, "denwa")
+        elif method == "BYE":
+            self._end(dialog, "denwa")
 
     # -- what a telephone does --
 
@@ -175,6 +178,7 @@ class Telephones:
     def _lift(self, dialog: Dialog, deed: Deed) -> None:
         dialog.answered = True
         self._answer(dialog, 200, "OK", self._sdp())
+        self._repeat(dialog, T1_S)
         self._write("answered", dialog)
         if deed is Deed.DROPPED:
             self._after(1.0, dialog, lambda: self._hang_up(dialog))
@@ -184,6 +188,16 @@ class Telephones:
             self._after(PRESSES_FROM_S, dialog, lambda: self._press(dialog))
         else:
             self._after(EARLY_S, dialog, lambda: self._dial_back(dialog))
+
+    def _repeat(self, dialog: Dialog, after_s: float) -> None:
+        """Say it again until it is acknowledged (RFC 3261, 13.3.1.4)."""
+
+        def again() -> None:
+            if not dialog.acknowledged and not dialog.ended:
+                self._socket.sendto(dialog.last, dialog.peer)
+                self._repeat(dialog, min(2 * after_s, T2_S))
+
+        self._at(time.monotonic() + after_s, again)
 
     def _press(self, dialog: Dialog) -> None:
         self._write("digit", dialog)

@@ -2,7 +2,7 @@
 
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,40 +12,49 @@ from fortnight.run import Done, Scale, run
 
 pytestmark = [pytest.mark.native, pytest.mark.timeout(240)]  # whole, it takes hours
 
-SEED = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A database, and how many programs ring by it."""
+    """A database, how much of what is done to it, and a folder for what was seen."""
 
     url: str
-    nodes: int
+    scale: Scale
     folder: Path
 
 
-def lived(case: Case, quick: bool) -> tuple[Done, "subprocess.CompletedProcess[str]"]:
+def lived(case: Case) -> tuple[Done, "subprocess.CompletedProcess[str]"]:
     """What was done to it, and what the judge says."""
     case.folder.mkdir()
-    scale = (
-        Scale(alarms=10, days=1, policies=plan.HASTY, deaths=1, nodes=case.nodes, seed=SEED)
-        if quick
-        else Scale(alarms=10_000, days=14, policies=plan.PATIENT, deaths=300, nodes=case.nodes, seed=SEED)
-    )
-    done = run(case.folder, case.url, scale)
+    done = run(case.folder, case.url, case.scale)
     judge = command("checker", case.url, str(case.folder / "plan.json"), str(case.folder / "sip.jsonl"))
     judged = subprocess.run(judge, env=environment({}), check=False, capture_output=True, text=True)
-    assert done.kills + done.stops == scale.deaths
+    assert done.kills + done.stops == case.scale.deaths
     return done, judged
 
 
-def test_every_alarm_comes_to_its_end_and_none_rings_wrongly(sqlite_url, postgres_url, tmp_path, scale):
+def test_every_alarm_comes_to_its_end_and_none_rings_wrongly(
+    sqlite_url, postgres_url, other_postgres_url, tmp_path, scale
+):
     """Ten thousand alarms, three hundred deaths, on both databases; whoever judges sees SIP and the audit alone."""
-    cases = [Case(sqlite_url, 1, tmp_path / "one"), Case(postgres_url, 3, tmp_path / "three")]
+    if scale == "quick":
+        little = Scale(alarms=10, days=1, policies=plan.HASTY, deaths=1, nodes=1, seed=2)
+        cases = [
+            Case(sqlite_url, little, tmp_path / "one"),
+            Case(postgres_url, replace(little, nodes=3), tmp_path / "three"),
+        ]
+    else:
+        whole = Scale(alarms=10_000, days=14, policies=plan.PATIENT, deaths=300, nodes=1, seed=2)
+        week = replace(whole, alarms=5_000, days=7, deaths=150, nodes=3)
+        cases = [
+            Case(sqlite_url, whole, tmp_path / "one"),
+            # three nodes take twice the time for a day: the two weeks are lived side by side
+            Case(postgres_url, week, tmp_path / "first"),
+            Case(other_postgres_url, replace(week, seed=3), tmp_path / "second"),
+        ]
     with ThreadPoolExecutor(len(cases)) as pool:  # side by side: they wait for telephones most of the time
-        results = list(pool.map(lived, cases, [scale == "quick"] * len(cases)))
+        results = list(pool.map(lived, cases))
     for done, judged in results:
         print(done, judged.stdout, sep="\n")
-    assert [judged.returncode for _, judged in results] == [0, 0], [
+    assert [judged.returncode for _, judged in results] == [0] * len(cases), [
         judged.stdout + judged.stderr for _, judged in results
     ]

@@ -1,6 +1,7 @@
 """A node's duty: rung on the second, written, cancelled, left to others, on a real database and a real clock."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
+from schedules.rows import Occurrence
 from schedules.taking import Ring
 from store.database import Database
 from store.store import Store
@@ -71,6 +73,27 @@ def test_cancelled_while_it_rings_its_call_is_broken_off_at_once(database_url: s
             await asyncio.to_thread(node.night.cancel, alarm)
             await node.breaks_off()
             assert node.night.outcomes(alarm) == ["cancelled"]
+
+    asyncio.run(main())
+
+
+def test_cancelled_while_others_are_being_taken_its_call_is_broken_off_at_once(postgres_url: str):
+    """Hundreds of one instant take a second."""
+
+    def slow(_session: Session, occurrence: Occurrence, _now_utc: datetime) -> str:
+        if occurrence.number == "1002":
+            time.sleep(2)
+        return ""
+
+    async def main() -> None:
+        async with on_duty(postgres_url, for_ever, gate=slow) as node:
+            alarm = await node.book(0)
+            await node.rings(alarm)
+            await node.book(0, "1002")
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(node.night.cancel, alarm)
+            async with asyncio.timeout(1):
+                await node.breaks_off()
 
     asyncio.run(main())
 

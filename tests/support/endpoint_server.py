@@ -25,7 +25,7 @@ from exchange.network.patterns import NumberPattern
 from exchange.sip import endpoint as endpoint_module
 from exchange.sip.account import AccountSettings
 from exchange.sip.call import Call, CallEnded
-from exchange.sip.dialler import NotReached
+from exchange.sip.dialler import NeverLeft, NotReached
 from exchange.sip.endpoint import Incoming, SipEndpoint, open_endpoint
 from exchange.sip.presence import Patience
 from exchange.sip.routing import ExtensionNumbers, Numbers, RouteTable
@@ -198,6 +198,8 @@ class Server:
             ) as call:
                 self._rung[attempt] = "answered"
                 await self._habits.mirrored(call)
+        except NeverLeft:
+            self._rung[attempt] = "never left"
         except NotReached as missed:
             self._rung[attempt] = f"{missed.end.by.value} {missed.end.status}"
         except CallEnded as ended:

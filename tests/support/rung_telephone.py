@@ -185,17 +185,17 @@ def cancelled(seconds: float) -> float:
     return run_virtually(main())
 
 
-def failing(fault: Exception) -> None:
+def failing(fault: Exception) -> Report:
     """Ring by a dialler that fails."""
 
     class Failing:
         def ring(self, *_: object, **__: object) -> AbstractAsyncContextManager[Call]:
             raise fault
 
-    async def main() -> None:
-        await _ringer(Failing(), None, []).ring(a_ring())
+    async def main() -> Report:
+        return await _ringer(Failing(), None, []).ring(a_ring())
 
-    run_virtually(main())
+    return run_virtually(main())
 
 
 async def _nothing(_: RungTelephone) -> None:

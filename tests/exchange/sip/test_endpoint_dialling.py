@@ -133,7 +133,7 @@ def test_a_call_whose_instant_passed_while_the_program_was_stopped_does_not_leav
         time.sleep(1.6)
     with pytest.raises(TimeoutError):
         callee.rung(0.2)
-    assert outcome(dial, attempt) == "network 503"
+    assert outcome(dial, attempt) == "never left"
     dial.server.do("most late", seconds=4.0)
 
 

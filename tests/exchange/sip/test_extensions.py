@@ -1,10 +1,13 @@
 """All extensions together, on real PJSIP at scripted registrars: two exchanges, failover, a fault of ours."""
 
 import asyncio
+import os
+import socket
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +20,13 @@ from exchange.sip.problem_log import ProblemNews
 from exchange.sip.registration import ExchangeSettings, ExtensionSettings
 from exchange.sip.resolver import Resolution
 from exchange.sip.source_filter import find_sip_sockets
-from exchange.sip.stack import StackConfig
+from exchange.sip.stack import RECEIVED_BYTES, StackConfig
 
 pytestmark = [pytest.mark.native, pytest.mark.usefixtures("line_eventfd")]
 
 STACK = StackConfig(calls=4, realtime_priority=0)
 SOON_S = 10.0
+MOST_GRANTED_BYTES = int(Path("/proc/sys/net/core/rmem_max").read_text())
 
 
 def on_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -105,6 +109,24 @@ async def test_the_filter_lies_on_the_ports_that_were_got(
         }
         assert len(wanted) == 2
         assert set(filtered) == wanted
+
+
+@on_a_loop
+async def test_the_answers_to_a_thousand_calls_find_room_until_they_are_read(
+    registrars: dict[str, ScriptedRegistrar],
+):
+    """As much as the kernel grants, which counts its own needs as much again."""
+    granted = min(RECEIVED_BYTES, MOST_GRANTED_BYTES)
+    async with (
+        open_endpoint(STACK, lambda _: None) as endpoint,
+        open_extensions(endpoint, settings(registrars), EXTENSIONS, print) as opened,
+    ):
+        await all_registered(opened)
+        for registration in opened.registrations.values():
+            for each in find_sip_sockets(registration.address, registration.sip_port):
+                with socket.socket(fileno=os.dup(each.fd)) as borrowed:
+                    room = borrowed.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+                assert each.is_tcp or room == 2 * granted
 
 
 async def _hurried(

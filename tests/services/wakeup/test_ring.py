@@ -28,7 +28,8 @@ from support.worn_line import rms
 
 from audio.hearing.heard import HeardKind
 from audio.levels import RATE_HZ, Samples, to_pcm
-from exchange.sip.leg import DigitSource
+from exchange.sip.dialler import NeverLeft
+from exchange.sip.leg import DigitSource, End, EndedBy
 from schedules.attempts import LONGEST_CALL
 from schedules.outcomes import Outcome, Purpose
 from schedules.policy import Policy
@@ -646,3 +647,9 @@ def test_a_dialler_that_fails_is_a_fault_and_no_outcome():
     """Duty writes the outcome of a fault."""
     with pytest.raises(OSError, match="no route"):
         failing(OSError("no route"))
+
+
+def test_a_call_that_could_not_leave_in_time_is_no_word_of_the_telephone():
+    """The program or its machine was stopped meanwhile."""
+    report = failing(NeverLeft("1001", End(EndedBy.US, reason="this program was stopped")))
+    assert (report.outcome, report.detail) == (Outcome.UNKNOWN, "this program was stopped")
