@@ -24,8 +24,11 @@ BEGINS_UTC = datetime(2027, 3, 1, tzinfo=UTC)
 TIMES = (time(6, 57), time(7, 0))
 """Few, and as far apart as attempts are, so that hundreds ring at once and the fortnight has few instants; of a single day
 the second alone."""
-A_TELEPHONE_A_DAY = 0.85
-"""So many alarms on average: some telephones have two at one time, and the second must wait."""
+A_TELEPHONE_A_DAY = 0.3
+"""So many alarms on average: some telephones have two at one time, and the second must wait; few have more, so that an instant
+lasts no longer than two calls."""
+A_TELEPHONE_ON_ONE_DAY = 0.85
+"""Of a single day, whose alarms are few."""
 ESCALATED = 0.2
 """Of all alarms, but for those of a single day, which is to be over soon."""
 DAILY_IN = 300
@@ -87,7 +90,8 @@ class Planned:
 def plan(alarms: int, days: int, policies: Sequence[Policy], seed: int) -> list[Planned]:
     """So many alarms over so many days."""
     rng = random.Random(seed)
-    numbers = max(5, round(alarms / days / A_TELEPHONE_A_DAY))
+    each = A_TELEPHONE_A_DAY if days > 1 else A_TELEPHONE_ON_ONE_DAY
+    numbers = max(5, round(alarms / days / each))
     return [Planned.at_random(n, numbers, days, policies, rng) for n in range(alarms)]
 
 

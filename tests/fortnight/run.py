@@ -17,7 +17,7 @@ from fortnight.nodes import Node
 from fortnight.plan import Planned
 from fortnight.programs import command, environment
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from support.preloaded import build_preloaded
 from support.stepped_clock import SteppedClock
 
@@ -315,7 +315,8 @@ def _telephones(arguments: Sequence[str], clock: Mapping[str, str]) -> Iterator[
 
 def _view(session: Session) -> View:
     next_utc = session.scalar(select(func.min(Occurrence.next_utc)))
-    ringing = session.scalars(select(Attempt).where(Attempt.ended_utc.is_(None))).all()
+    whole = joinedload(Attempt.occurrence).joinedload(Occurrence.alarm)
+    ringing = session.scalars(select(Attempt).options(whole).where(Attempt.ended_utc.is_(None))).all()
     settled = [given_up_utc(attempt) for attempt in ringing]
     begun_utc = max((attempt.began_utc for attempt in ringing), default=None)
     return View(
