@@ -53,8 +53,9 @@ CLAIMED_BEFORE_S = 15.0
 """A row is written so much before its INVITE at most: three seconds ahead, and what hundreds at one instant take."""
 GLARE_S = 1.5
 """Who dials us while we are about to ring him is rung: both INVITEs are under way."""
-CANCELLED_S = 0.5
-"""Who cancels writes when he asked for it, and may have waited for the database; a call may leave meanwhile, to be ended at once."""
+CROSSES_S = 0.5
+"""Who cancels, or calls back, writes when he asked for it, and may have waited for the database; a call may leave meanwhile, and is
+ended at once."""
 LEAST_PAUSE_S = 10
 LEASE_S = 10
 """A node that stood still for some seconds may find its lease gone a moment later, or have missed what a telephone did."""
@@ -121,7 +122,7 @@ class Judge:
         found = []
         for entry, ended, story in sorted(begun, key=lambda each: _utc_s(each[1])):
             number = self._number(story, entry)
-            ends_utc_s = _utc_s(ended) + CANCELLED_S * (ended is not None and ended.new == "cancelled")
+            ends_utc_s = _utc_s(ended) + CROSSES_S * _is_from_elsewhere(ended)
             calls = by_number[number]
             mine = next((c for c in calls if entry.at_utc_s <= c.begin_utc_s <= ends_utc_s), None)
             if mine is not None:
@@ -254,6 +255,10 @@ class Judge:
         # a row's instant is what was promised; an INVITE among hundreds leaves a moment after it
         if gap_s < min(least_s, policy["gap_s"]) - CLAIMED_BEFORE_S or gap_s < LEAST_PAUSE_S - EARLY_S:
             yield f"{later} came {gap_s:.1f} s after the one before, of {least_s}"
+
+
+def _is_from_elsewhere(ended: Entry | None) -> bool:
+    return ended is not None and (ended.new == "cancelled" or ended.why.startswith(CALLED_BACK))
 
 
 def _utc_s(ended: Entry | None) -> float:

@@ -116,3 +116,13 @@ def test_who_calls_us_at_the_moment_that_we_call_is_no_fault():
     back = Call("2001", NODE, False, DUE + 179.5, "", [], DUE + 199, "denwa")
     assert faults(GOOD_STORY, (REFUSED, back, PRESSED)) == []
     assert faults(GOOD_STORY, (REFUSED, replace(back, begin_utc_s=DUE + 150), PRESSED))
+
+
+def test_a_call_may_leave_at_the_moment_that_its_alarm_is_cancelled():
+    """Half a second later it may not."""
+    cancelled = Entry(DUE - 0.2, "ringing", "cancelled", "not wanted any more", 1)
+    entries = (BOOKED, RINGS, cancelled)
+    assert faults(entries, (replace(REFUSED, end_utc_s=DUE + 0.1, ended_by="denwa"),)) == []
+    assert faults(entries, (replace(REFUSED, begin_utc_s=DUE + 0.4),)) == [
+        f"2001 was rung at {DUE + 0.4:.3f}, and no row says so"
+    ]
