@@ -210,7 +210,7 @@ class Judge:
                 yield f"{attempt} is unknown, and nobody died"
         elif said not in COMES_OF[call.deed] and not gone:
             yield f"{attempt} is said to be {ended.why!r}, and the telephone: {call.deed}"
-        if said != "acknowledged" and call.digits_utc_s and call.ended_by == "denwa":
+        if said not in {"acknowledged", UNKNOWN} and call.digits_utc_s and call.ended_by == "denwa":
             yield f"{attempt} was acknowledged by key and ended by us, and is said to be {ended.why!r}"
 
     def _policy(self, story: Story) -> Iterator[str]:

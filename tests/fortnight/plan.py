@@ -24,6 +24,8 @@ BEGINS_UTC = datetime(2027, 3, 1, tzinfo=UTC)
 TIMES = (time(6, 57), time(7, 0))
 """Few, and as far apart as attempts are, so that hundreds ring at once and the fortnight has few instants; of a single day
 the second alone."""
+LOWEST_NUMBER = 22_000
+"""From 21100 on they look like emergency numbers behind the prefix 2."""
 A_TELEPHONE_A_DAY = 0.3
 """So many alarms on average: some telephones have two at one time, and the second must wait; few have more, so that an instant
 lasts no longer than two calls."""
@@ -80,7 +82,7 @@ class Planned:
             policy = Policy(**{**asdict(policy), "escalate_to": guardian})
         return cls(
             uid=f"alarm-{n}@fortnight",
-            number=str(20_000 + rng.randrange(numbers)),
+            number=str(LOWEST_NUMBER + rng.randrange(numbers)),
             civil_time=rng.choice(TIMES if days > 1 else TIMES[1:]),
             dates=every if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),),
             policy=policy,
