@@ -170,6 +170,6 @@ def test_an_attempt_that_failed_otherwise_is_closed_all_the_same():
 
 
 def test_what_is_no_number_is_not_dialled_and_not_noted():
-    dialler = ToyDialler(NumberError())
+    dialler = ToyDialler(NumberError("no number"))
     assert rung(dialler, "call me") == []
     assert dialler.dialled == []
