@@ -38,9 +38,9 @@ class RtpPacket:
 
 
 def parse_rtp(datagram: Datagram) -> RtpPacket | None:
-    """The packet in it, or None: no RTP version 2, RTCP, or cut short."""
+    """The packet in it, or None: no RTP version 2, a type that is RTCP's (RFC 5761, 4), or cut short."""
     octets = datagram.payload
-    if len(octets) < 12 or octets[0] >> 6 != 2 or 192 <= octets[1] <= 223:
+    if len(octets) < 12 or octets[0] >> 6 != 2 or 64 <= octets[1] & 0x7F <= 95:
         return None
     first, second, sequence, timestamp_samples, ssrc = struct.unpack_from("!BBHII", octets)
     begin = 12 + 4 * (first & 15)
