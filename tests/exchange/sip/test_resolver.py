@@ -177,7 +177,7 @@ def test_a_hung_resolver_piles_up_no_threads_and_is_asked_once(hanging: HangingR
             for _ in range(30):
                 watch.refresh()
                 await asyncio.sleep(0.005)
-            assert threading.active_count() == before + 1
+            assert threading.active_count() <= before + 1, "one of an earlier test may end meanwhile"
             assert hanging.asked == 1
             assert len(told) == 1
 
