@@ -7,7 +7,6 @@ Nodes do not block each other: a transaction may ask for several calls of one pu
 for a proof. All of them lock the counts in one order, the one of all calls first.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -58,11 +57,7 @@ def may_book(
         counted.append(_by_trunk(deed, settings, target))
     if source is not None:
         counted.append(Quota(Deed.BOOKING, Scope.SOURCE, exact(source), settings.per_source))
-    counts = quotas.lock(session, counted, now_utc)
-    if counts.full:
-        return _used_up(session, deed, counts.full, target, now_utc)
-    _count(session, counts, now_utc)
-    return Granted(needs_proof=unproved)
+    return _counted(session, deed, counted, target, now_utc) or Granted(needs_proof=unproved)
 
 
 def may_opt_out(session: Session, settings: TrustSettings, target: Target, now_utc: datetime) -> Answer:
@@ -76,12 +71,8 @@ def may_opt_out(session: Session, settings: TrustSettings, target: Target, now_u
         return Granted()
     if is_opted_out(session, settings, target) or not needs_proof(session, settings, target, now_utc):
         return Granted()
-    deed = Deed.OPTING_OUT
-    counts = quotas.lock(session, [_by_trunk(deed, settings, target)], now_utc)
-    if counts.full:
-        return _used_up(session, deed, counts.full, target, now_utc)
-    _count(session, counts, now_utc)
-    return Granted()
+    counted = [_by_trunk(Deed.OPTING_OUT, settings, target)]
+    return _counted(session, Deed.OPTING_OUT, counted, target, now_utc) or Granted()
 
 
 def may_try_pin(session: Session, settings: TrustSettings, source: Target, now_utc: datetime) -> Answer:
@@ -89,11 +80,7 @@ def may_try_pin(session: Session, settings: TrustSettings, source: Target, now_u
     counted = [Quota(Deed.PIN, Scope.SOURCE, exact(source), settings.per_source)]
     if not source.is_own:
         counted.append(_by_trunk(Deed.PIN, settings, source))
-    counts = quotas.lock(session, counted, now_utc)
-    if counts.full:
-        return _used_up(session, Deed.PIN, counts.full, source, now_utc)
-    _count(session, counts, now_utc)
-    return Granted()
+    return _counted(session, Deed.PIN, counted, source, now_utc) or Granted()
 
 
 def may_be_second(
@@ -163,7 +150,7 @@ def _unwanted(
     if purpose is Purpose.PROVING:
         wanted = _is_to_be_proved(session, settings, target, now_utc)
         return None if wanted else Reason.PROVED_ALREADY
-    asks = _behind(settings, target, asker) if asker else target
+    asks = target.other(asker, settings.exchanges[target.exchange]) if asker else target
     if any(needs_proof(session, settings, each, now_utc) for each in (target, asks)):
         return Reason.UNPROVED
     if purpose is Purpose.CONSENT:
@@ -174,11 +161,6 @@ def _unwanted(
     if asker and not target.is_own and not has_consented(session, settings, target, asker, now_utc):
         return Reason.NO_CONSENT
     return None
-
-
-def _behind(settings: TrustSettings, target: Target, number: str) -> Target:
-    """Another number of the same exchange."""
-    return replace(target, number=number, trunk=settings.exchanges[target.exchange].trunk_of(number))
 
 
 def _never(session: Session, settings: TrustSettings, target: Target) -> Refused | None:
@@ -207,6 +189,17 @@ def _of_ringing(deed: Deed, settings: TrustSettings, target: Target) -> list[Quo
 
 def _by_trunk(deed: Deed, settings: TrustSettings, target: Target) -> Quota:
     return Quota(deed, Scope.TRUNK, f"{target.exchange} {target.trunk}", settings.per_trunk)
+
+
+def _counted(
+    session: Session, deed: Deed, counted: list[Quota], target: Target, now_utc: datetime
+) -> Refused | None:
+    """Count a deed against its quotas; why not, if one of them is used up."""
+    counts = quotas.lock(session, counted, now_utc)
+    if counts.full:
+        return _used_up(session, deed, counts.full, target, now_utc)
+    _count(session, counts, now_utc)
+    return None
 
 
 def _count(session: Session, counts: Counts, now_utc: datetime) -> None:

@@ -1,6 +1,6 @@
 """A telephone that can be rung, and how one is made of a caller."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.sip.caller import Caller, CallerTrust
 from trust.allowed import UNMARKED, NumberRules
@@ -28,6 +28,10 @@ class Target:
     def is_own(self) -> bool:
         """A telephone of the exchange itself, which forces its number on it: that needs no proof."""
         return self.trunk == ""
+
+    def other(self, number: str, rules: NumberRules) -> "Target":
+        """Another number of the same exchange, whose rules say by which trunk it leads."""
+        return replace(self, number=number, trunk=rules.trunk_of(number))
 
     def is_same(self, other: "Target") -> bool:
         """The same number by the same way, by whichever of our extensions."""

@@ -1,7 +1,6 @@
 """The same as by dialled digits, and more, for telephones with keys: dial 3511 behind the prefix."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from exchange.sip.call import Call
@@ -103,7 +102,7 @@ async def _second(office: Office, call: Call, target: Target) -> Target | None:
         pressed = await number(office, call, ("menu_second_number",))
         if not pressed or pressed == target.number:
             return None
-        second = replace(target, number=pressed, trunk=rules.trunk_of(pressed))
+        second = target.other(pressed, rules)
         answer = await office.store.read(may_be_second, office.trust, target, second, office.now_utc())
         if isinstance(answer, Granted):
             return second
