@@ -8,12 +8,16 @@ from numpy.typing import NDArray
 
 from audio.pip_detector import find_onsets
 from audio.pip_timing import error_ms
+from audio.pips import PRE_PIP
 from timekeeping.stream_clock import StreamClock
 
 RATE_HZ = 8000
 WINDOW_SAMPLES = 6 * RATE_HZ
 STEP_SAMPLES = RATE_HZ
 FULL_SCALE = 32768.0
+CLOCK_WINDOW_NS = round(-min(PRE_PIP.offsets_s) * 1e9)
+"""What the stream's clock is to look back upon. A service that changes from a prompt to its broadcast puts the stream on
+another clock: whoever has heard a whole mark has heard the broadcast for so long, and no packet of the prompt counts."""
 
 
 @dataclass(frozen=True, slots=True)

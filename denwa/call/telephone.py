@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.spandsp.handset import Handset
-from denwa.call.pip_watch import MarkHeard, PipWatch
+from denwa.call.pip_watch import CLOCK_WINDOW_NS, MarkHeard, PipWatch
 from denwa.call.recording import Heard
 from denwa.call.speaker import Speaker
 from exchange.sip.account import AccountSettings
@@ -31,8 +31,6 @@ LISTEN_EVERY_S = 0.05
 DIGIT_S = 0.12
 DIGIT_PAUSE_S = 0.12
 EXTENSION = "telephone"
-CLOCK_WINDOW_NS = 5_000_000_000
-"""A service may change from a prompt to its broadcast: the stream's clock is then another one."""
 
 
 @dataclass(frozen=True, slots=True)

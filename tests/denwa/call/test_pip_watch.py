@@ -7,7 +7,7 @@ import pytest
 
 from audio.levels import to_pcm
 from audio.pips import signal
-from denwa.call.pip_watch import PipWatch
+from denwa.call.pip_watch import CLOCK_WINDOW_NS, PipWatch
 from timekeeping.stream_clock import SAMPLE_NS, StreamClock
 
 pytestmark = pytest.mark.unit
@@ -18,14 +18,25 @@ OFFSET_NS = START_UTC_NS - 5 * 10**9
 PACKET = 160
 
 
-def heard_marks(pcm: np.ndarray, *, late_ns: int = 0, chunk: int = 400, missing: range = range(0)) -> list:
-    """What a watch tells of samples that begin at the start, as a far end sends them `late_ns` late."""
-    watch, clock, marks = PipWatch(), StreamClock(), []
+def heard_marks(
+    pcm: np.ndarray,
+    *,
+    late_ns: int = 0,
+    chunk: int = 400,
+    missing: range = range(0),
+    prompt: range = range(0),
+) -> list:
+    """What a watch tells of samples that begin at the start, as a far end sends them `late_ns` late.
+
+    The samples of `prompt` are sent 15 ms before a broadcast would send them.
+    """
+    watch, clock, marks = PipWatch(), StreamClock(CLOCK_WINDOW_NS), []
     for first in range(0, len(pcm), chunk):
         if first in missing:
             continue
         for packet in range(first, first + chunk, PACKET):
-            clock.arrived(packet, START_UTC_NS - OFFSET_NS + packet * SAMPLE_NS + late_ns)
+            ahead_ns = 15_000_000 if packet in prompt else 0
+            clock.arrived(packet, START_UTC_NS - OFFSET_NS + packet * SAMPLE_NS + late_ns - ahead_ns)
         marks += watch.hear(first, pcm[first : first + chunk], clock, OFFSET_NS)
     return marks
 
@@ -52,3 +63,8 @@ def test_silence_and_a_steady_tone_have_no_mark():
 def test_a_gap_in_the_samples_loses_no_later_mark():
     marks = heard_marks(pips(25), missing=range(2 * 8000, 3 * 8000))
     assert [mark.clock_time for mark in marks] == ["00:00:10", "00:00:20"]
+
+
+def test_a_prompt_that_ends_just_before_the_pips_puts_no_mark_early():
+    marks = heard_marks(pips(12), prompt=range(int(6.9 * 8000)))
+    assert [mark.error_ms for mark in marks] == [pytest.approx(0, abs=0.05)]
