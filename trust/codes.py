@@ -79,8 +79,7 @@ def confirm_by_dialling(session: Session, target: Target, code: str, now_utc: da
     row.wrong_tries += 1
     if not is_locked(row):
         return Refused(Reason.WRONG_CODE)
-    facts = {"exchange": target.exchange, "number": target.number, "trunk": target.trunk}
-    tell_of(session, "trust.code_locked", now_utc, facts)
+    tell_of(session, "trust.code_locked", now_utc, target.facts)
     return Refused(Reason.CODE_LOCKED, row.issued_utc + LIFE)
 
 

@@ -51,13 +51,7 @@ def note_question(session: Session, target: Target, asker: str, now_utc: datetim
 def give(session: Session, target: Target, asker: str, now_utc: datetime) -> None:
     """Keep that a telephone may be rung for what another number booked."""
     _keep(session, target, asker, asked_utc=now_utc, given_utc=now_utc)
-    facts = {
-        "exchange": target.exchange,
-        "number": target.number,
-        "trunk": target.trunk,
-        "asked_by": asker,
-    }
-    tell_of(session, "trust.consented", now_utc, facts)
+    tell_of(session, "trust.consented", now_utc, {**target.facts, "asked_by": asker})
 
 
 def withdraw(session: Session, exchange: str, number: str) -> None:

@@ -109,9 +109,4 @@ def _of(session: Session, settings: TrustSettings, target: Target) -> Sequence[O
 
 
 def _facts(target: Target, said_by: By) -> dict[str, str]:
-    return {
-        "exchange": target.exchange,
-        "number": target.number,
-        "trunk": target.trunk,
-        "said_by": said_by.name.lower(),
-    }
+    return {**target.facts, "said_by": said_by.name.lower()}

@@ -44,7 +44,7 @@ def prove(session: Session, target: Target, now_utc: datetime) -> None:
     session.merge(
         Proof(exchange=target.exchange, number=target.number, trunk=target.trunk, proved_utc=now_utc)
     )
-    tell_of(session, "trust.proved", now_utc, _facts(target.exchange, target.number, target.trunk))
+    tell_of(session, "trust.proved", now_utc, target.facts)
 
 
 def revoke(session: Session, exchange: str, number: str, now_utc: datetime) -> bool:
@@ -54,14 +54,11 @@ def revoke(session: Session, exchange: str, number: str, now_utc: datetime) -> b
         return False
     session.delete(proof)
     withdraw(session, exchange, number)
-    tell_of(session, "trust.revoked", now_utc, _facts(exchange, number, proof.trunk))
+    facts = {"exchange": exchange, "number": number, "trunk": proof.trunk}
+    tell_of(session, "trust.revoked", now_utc, facts)
     return True
 
 
 def all_proofs(session: Session) -> Sequence[Proof]:
     """Every proof, those that have ended too, by exchange and number."""
     return session.scalars(select(Proof).order_by(Proof.exchange, Proof.number)).all()
-
-
-def _facts(exchange: str, number: str, trunk: str) -> dict[str, str]:
-    return {"exchange": exchange, "number": number, "trunk": trunk}

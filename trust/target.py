@@ -29,6 +29,11 @@ class Target:
         """A telephone of the exchange itself, which forces its number on it: that needs no proof."""
         return self.trunk == ""
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What an event tells of it."""
+        return {"exchange": self.exchange, "number": self.number, "trunk": self.trunk}
+
     def other(self, number: str, rules: NumberRules) -> "Target":
         """Another number of the same exchange, whose rules say by which trunk it leads."""
         return replace(self, number=number, trunk=rules.trunk_of(number))
