@@ -3,11 +3,15 @@
 Octets of 0x7F do not occur: linear PCM has one zero, and mu-law's minus zero comes back as plus zero.
 """
 
+import time
 from collections.abc import Iterable
 
 from support.rtp import RtpPacket
+from support.rtp_socket import RtpSocket
 
 SILENCE = b"\xff"
+TOO_MUCH_S = 0.06
+"""So long after the last frame one that is too many would have come."""
 
 
 def marked_frame(number: int, samples: int = 160) -> bytes:
@@ -38,3 +42,14 @@ def whole_numbers(packets: Iterable[RtpPacket]) -> list[int]:
     """The numbers of the packets' frames that came whole."""
     heard = numbers_heard([packet.payload for packet in packets])
     return [number for number in heard if number is not None]
+
+
+def echoed(rtp: RtpSocket, last: int) -> list[RtpPacket]:
+    """What comes until the frame of this number is back, and a little longer.
+
+    An echo comes late by the longest time for which the machine stood still while it was spoken to.
+    """
+    begins = marked_frame(last)[:4]
+    packets = rtp.received_until(lambda packets: any(each.payload.startswith(begins) for each in packets))
+    time.sleep(TOO_MUCH_S)
+    return packets + rtp.received()

@@ -4,7 +4,7 @@ import itertools
 import socket
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 from support.pcap import Datagram, Endpoint
@@ -13,6 +13,10 @@ from support.rtp import PCMU, RtpPacket, parse_rtp
 SETTLE_S = 0.2
 """So long after a far end's last packet its answer has come, also when the machine was busy and one was sent on credit."""
 
+LEFT_OUT_MS = 100
+"""What would reach a listener later than that the line leaves out (`exchange/media/listeners.c`, TOO_LATE_US)."""
+
+_NOWHERE: Endpoint = ("127.0.0.1", 9)
 _SO_TIMESTAMPNS = 35
 _ROOM = 1 << 20
 
@@ -25,7 +29,7 @@ class RtpSocket:
         self._rtp.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)
         self.here: Endpoint = self._rtp.getsockname()
-        self.there: Endpoint = ("127.0.0.1", 9)
+        self.there: Endpoint = _NOWHERE
         self.sequence = 65500
         self.timestamp_samples = 4_294_967_000
         self.ssrc = 0x1234
@@ -85,7 +89,10 @@ class RtpSocket:
         self.timestamp_samples += 160 * (packets - repeat_end + 1)
 
     def received(self) -> list[RtpPacket]:
-        """What has come since the last call, in order of arrival."""
+        """What has come from the other side since the last call, in order of arrival.
+
+        Packets from elsewhere are of another test's call, whose telephone had this port before and left without a word.
+        """
         packets = []
         while True:
             try:
@@ -93,8 +100,19 @@ class RtpSocket:
             except BlockingIOError:
                 return packets
             packet = parse_rtp(Datagram(_arrival_utc_ns(ancillary), source, self.here, octets))
-            if packet is not None:
+            if packet is not None and self.there in {source, _NOWHERE}:
                 packets.append(packet)
+
+    def received_until(
+        self, wanted: Callable[[list[RtpPacket]], object], timeout_s: float = 5
+    ) -> list[RtpPacket]:
+        """What has come since the last call, as soon as it is what is waited for; all of it when that never comes."""
+        ends_monotonic_s = time.monotonic() + timeout_s
+        packets = self.received()
+        while not wanted(packets) and time.monotonic() < ends_monotonic_s:
+            time.sleep(0.01)
+            packets += self.received()
+        return packets
 
     def receive_rtcp(self, timeout_s: float) -> bytes:
         """The next RTCP packet; TimeoutError when none comes."""
@@ -130,11 +148,54 @@ def _arrival_utc_ns(ancillary: list[tuple[int, int, bytes]]) -> int:
 def is_unbroken(packets: list[RtpPacket]) -> bool:
     """Whether sequence and timestamp go on from packet to packet within one SSRC, without gap or repetition."""
     return all(
-        (after.sequence - before.sequence) & 0xFFFF == 1
-        and (after.timestamp_samples - before.timestamp_samples) & 0xFFFFFFFF == len(before.payload)
-        and after.ssrc == before.ssrc
+        _is_next(before, after) and _samples_between(before, after) == len(before.payload)
         for before, after in itertools.pairwise(packets)
     )
+
+
+def is_programme(packets: list[RtpPacket]) -> bool:
+    """The same of a listener's packets, but for those that were left out while the machine held their sender up."""
+    return all(
+        _is_next(before, after)
+        and (_samples_between(before, after) == len(before.payload) or _is_after_hold_up(before, after))
+        for before, after in itertools.pairwise(packets)
+    )
+
+
+def _is_next(before: RtpPacket, after: RtpPacket) -> bool:
+    return (after.sequence - before.sequence) & 0xFFFF == 1 and after.ssrc == before.ssrc
+
+
+def _samples_between(before: RtpPacket, after: RtpPacket) -> int:
+    return (after.timestamp_samples - before.timestamp_samples) & 0xFFFFFFFF
+
+
+def _is_after_hold_up(before: RtpPacket, after: RtpPacket) -> bool:
+    is_held_up = after.utc_ns - before.utc_ns > LEFT_OUT_MS * 1e6
+    return is_held_up and after.marker and _samples_between(before, after) % len(before.payload) == 0
+
+
+def begins_utc_ns(packets: list[RtpPacket], first: RtpPacket) -> int:
+    """When the timestamp of `first` was, by the least delayed of packets that came later."""
+    return min(packet.utc_ns - _samples_between(first, packet) * 125_000 for packet in packets)
+
+
+def delays_ms(packets: list[RtpPacket]) -> list[float]:
+    """How much later than the least delayed of them each packet came, by its timestamp, in milliseconds."""
+    first = packets[0]
+    begins_ns = begins_utc_ns(packets, first)
+    return [
+        (packet.utc_ns - _samples_between(first, packet) * 125_000 - begins_ns) / 1e6 for packet in packets
+    ]
+
+
+def is_steady(packets: list[RtpPacket], within_ms: float) -> bool:
+    """Whether half of the packets, and one of the last ten, came so near to the least delayed of them.
+
+    A machine that stands still for a moment delays fewer, and what it delayed is made up for: the pace is not lost.
+    """
+    delays = delays_ms(packets)
+    return sorted(delays)[len(delays) // 2] < within_ms and min(delays[-10:]) < within_ms
 
 
 def largest_gap_ms(packets: list[RtpPacket]) -> float:
