@@ -312,7 +312,7 @@ class Server:
             case "offer image":
                 self.calls[-1].offer(image=order["image"])  # type: ignore[attr-defined]
             case "press":
-                return self._press(order["digit"], order["samples"])
+                return self._press(order["digits"], order["samples"])
             case "hang up":
                 self._hang_up()
             case "refuse abi":
@@ -331,10 +331,10 @@ class Server:
         for call in list(self.calls):
             call.hangup(pj.CallOpParam())
 
-    def _press(self, digit: str, samples: int) -> bool:
+    def _press(self, digits: str, samples: int) -> list[bool]:
         line = self.calls[-1].line
         assert line is not None
-        return line.press(digit, samples)
+        return [line.press(digit, samples) for digit in digits]
 
     def _refuse_abi(self) -> str:
         wrong = contract.new("struct dsp_ops *")
