@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from support.marked_frames import marked_frame, whole_numbers
-from support.rtp_socket import SETTLE_S, is_unbroken, largest_gap_ms
+from support.marked_frames import echoed, marked_frame, whole_numbers
+from support.rtp_socket import is_steady, is_unbroken
 
 pytestmark = pytest.mark.native
 
@@ -13,13 +13,16 @@ COMFORT_NOISE = 13
 
 def test_a_mute_caller_is_sent_to_in_real_time(dial, server):
     """No RTP comes in a second: fifty packets go out, evenly."""
+    before_monotonic_s = time.monotonic()
     caller = dial("silent")
-    time.sleep(1)
-    packets = caller.rtp.received()
-    assert len(packets) == pytest.approx(50, abs=3)
+    up_monotonic_s = time.monotonic()
+    packets = caller.rtp.received_until(lambda packets: len(packets) >= 50)
+    assert len(packets) >= 50
     assert is_unbroken(packets)
-    assert largest_gap_ms(packets) < 60
-    assert server.report()["lines"][-1]["silent_s"] == pytest.approx(1, abs=0.1)
+    assert is_steady(packets, within_ms=40)
+    shortest_s = time.monotonic() - up_monotonic_s
+    silent_s = server.report()["lines"][-1]["silent_s"]
+    assert shortest_s - 0.01 < silent_s < time.monotonic() - before_monotonic_s + 0.01
 
 
 def test_a_caller_who_speaks_late_is_answered_packet_for_packet(dial):
@@ -27,11 +30,10 @@ def test_a_caller_who_speaks_late_is_answered_packet_for_packet(dial):
     caller = dial("echo")
     time.sleep(0.4)
     caller.rtp.talk(marked_frame(number) for number in range(25))
-    time.sleep(SETTLE_S)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 24)
     assert whole_numbers(packets) == list(range(25))
     assert is_unbroken(packets)
-    assert len(packets) == pytest.approx((0.4 + 0.5 + SETTLE_S) / 0.02, abs=3)
+    assert is_steady(packets, within_ms=60)
 
 
 def test_comfort_noise_is_silence_of_its_true_length(dial, server):
@@ -41,11 +43,11 @@ def test_comfort_noise_is_silence_of_its_true_length(dial, server):
         caller.rtp.send(bytes([60]), payload_type=COMFORT_NOISE, advance_samples=1600)
         time.sleep(0.2)
     packets = caller.rtp.received()
+    assert len(packets) >= 50
     assert is_unbroken(packets)
-    assert len(packets) == pytest.approx(60, abs=5)
-    line = server.report()["lines"][-1]
-    assert line["heard_samples"] >= 8000
-    assert line["shifts"] == 0
+    assert is_steady(packets, within_ms=60)
+    report = server.await_report(lambda report: report["lines"][-1]["heard_samples"] >= 8000)
+    assert report["lines"][-1]["shifts"] == 0
 
 
 def test_suppressed_silence_is_filled_in(dial):
@@ -57,8 +59,7 @@ def test_suppressed_silence_is_filled_in(dial):
     silent_frames = round((time.monotonic() - began_monotonic_s) / 0.02)
     caller.rtp.timestamp_samples += 160 * silent_frames
     caller.rtp.talk(marked_frame(number) for number in range(15, 40))
-    time.sleep(0.5)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 39)
     frames = [packet.payload for packet in packets]
     assert is_unbroken(packets)
     assert whole_numbers(packets) == list(range(40))
@@ -74,8 +75,7 @@ def test_early_media_and_the_answer_are_one_stream(dial):
     caller.rtp.talk(marked_frame(number) for number in range(40))
     final = caller.response(cseq)
     caller.acknowledge(final)
-    time.sleep(0.1)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 39)
     assert final.status == 200
     assert is_unbroken(packets)
     assert whole_numbers(packets) == list(range(40))
@@ -88,7 +88,6 @@ def test_a_line_that_is_mute_for_longer_than_its_credit_stays_usable(dial, serve
     caller.rtp.talk(marked_frame(number) for number in range(5))
     time.sleep(2.3)
     caller.rtp.talk(marked_frame(number) for number in range(5, 30))
-    time.sleep(SETTLE_S)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 29)
     assert is_unbroken(packets)
     assert whole_numbers(packets)[-24:] == list(range(6, 30))
