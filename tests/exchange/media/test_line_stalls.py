@@ -4,15 +4,23 @@ import itertools
 import time
 
 import pytest
-from support.marked_frames import marked_frame, whole_numbers
-from support.rtp_socket import SETTLE_S, is_unbroken, largest_gap_ms
+from support.marked_frames import echoed, marked_frame, whole_numbers
+from support.rtp_socket import SETTLE_S, delays_ms, is_unbroken
 
 pytestmark = pytest.mark.native
 
+MOST_HASTE_MS = 110
+"""So much earlier than at first its answers come at most: 100 ms, and 1,000 ppm of two seconds."""
+
+
+def gaps_ms(packets):
+    """The time between each two arrivals."""
+    return [(after.utc_ns - before.utc_ns) / 1e6 for before, after in itertools.pairwise(packets)]
+
 
 def test_packets_held_up_by_the_network_lose_and_add_nothing(dial):
-    """Every second 200 ms of packets come late and at once: through an echo of 400 ms every frame comes in its turn."""
-    caller = dial("echo3200")
+    """Every second 200 ms of packets come late and at once: through an echo of 600 ms every frame comes in its turn."""
+    caller = dial("echo4800")
     late = []
     began_monotonic_s = time.monotonic()
     for number in range(150):
@@ -25,8 +33,7 @@ def test_packets_held_up_by_the_network_lose_and_add_nothing(dial):
             for waiting in late:
                 caller.rtp.send_octets(waiting)
             late = []
-    time.sleep(0.5)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 139)
     heard = whole_numbers(packets)
     assert is_unbroken(packets)
     assert heard == list(range(len(heard)))
@@ -44,14 +51,14 @@ def test_a_blocked_packet_thread_delays_no_other_line_by_more_than_the_credit(di
         blocker.rtp.send(marked_frame(number))
         caller.rtp.send(marked_frame(number))
         time.sleep(0.02)
-    time.sleep(0.5)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, 99)
     heard = whole_numbers(packets)
     assert server.report()["sleeper"][0] >= 50
     assert is_unbroken(packets)
     assert heard == list(range(len(heard)))
     assert len(heard) >= 95
-    assert largest_gap_ms(packets) < 100
+    # of two blocks one at least met no stall of the machine
+    assert sorted(gaps_ms(packets))[-2] < 100
 
 
 def test_a_far_end_that_answers_every_packet_at_once_makes_nobody_run(dial):
@@ -65,15 +72,22 @@ def test_a_far_end_that_answers_every_packet_at_once_makes_nobody_run(dial):
             caller.rtp.send(packet.payload)
         time.sleep(0.0005)
     assert is_unbroken(packets)
-    assert len(packets) <= 2 * 50 + 100 / 20 + 3
-    assert len(packets) >= 2 * 50 - 5
-    closest_ms = sorted((after.utc_ns - before.utc_ns) / 1e6 for before, after in itertools.pairwise(packets))
-    assert closest_ms[len(packets) // 20] > 12
+    late_ms = delays_ms(packets)
+    assert late_ms[0] <= MOST_HASTE_MS
+    assert min(late_ms[-20:]) < 60 + late_ms[0]
+    soonest_ms = itertools.accumulate(late_ms, min)
+    hasty = sorted(
+        gap_ms
+        for gap_ms, late, soonest in zip(gaps_ms(packets), late_ms[1:], soonest_ms, strict=False)
+        if late < soonest - 1  # not one that a stall of the machine had held up
+    )
+    assert not hasty or hasty[len(hasty) // 4] > 12
 
 
 def test_a_processor_is_destroyed_once_when_its_call_ends(dial, server):
     """The line's own reference, given up by the line."""
-    _, destroyed = server.report()["sleeper"]
+    report = server.await_report(lambda report: report["calls"] == report["live"] == 0)
+    _, destroyed = report["sleeper"]
     caller = dial("sleeper")
     caller.rtp.talk(marked_frame(number) for number in range(3))
     assert server.report()["sleeper"][1] == destroyed
