@@ -1,6 +1,8 @@
 """Lines come and go, and leave nothing behind."""
 
+import itertools
 import os
+import statistics
 import time
 
 import pytest
@@ -25,9 +27,12 @@ def test_a_hundred_short_calls_leave_no_line_and_no_descriptor(dial, server, sca
             caller.rtp.send(marked_frame(1))
             caller.hang_up()
         dial.callers.remove(caller)
-    report = server.await_report(lambda report: report["live"] == report["calls"] == 0)
+    report = server.await_report(
+        lambda report: (
+            report["live"] == report["calls"] == 0 and report["descriptors"] <= before["descriptors"] + 1
+        )
+    )
     assert LineFlag(report["flags"]) & WHOLE_LIFE == WHOLE_LIFE
-    assert report["descriptors"] <= before["descriptors"] + 1
     assert report["notes"] == []
 
 
@@ -39,11 +44,11 @@ def test_calls_end_while_python_reads_no_events(dial, server):
         caller = dial("echo")
         for code in range(3):
             caller.rtp.press(code, packets=4)
+        server.await_report(lambda report: report["lines"][-1]["received"] == 12)  # SIP may overtake RTP
         caller.hang_up()
     server.do("events", read=True)
-    report = server.await_report(lambda report: len(report["digits"]) == known + 30)
+    report = server.await_report(lambda report: len(report["digits"]) == known + 30 and report["live"] == 0)
     assert [digit for _, digit in report["digits"][known:]] == ["0", "1", "2"] * 10
-    assert report["live"] == 0
 
 
 def test_hanging_up_in_the_middle_of_a_word_ends_the_sending(dial, server):
@@ -75,13 +80,13 @@ def test_a_call_refused_before_media_has_no_line(dial, server):
 
 
 def test_the_clock_thread_shows_that_it_lives(server):
-    """The watchdog's counter: at least fifty beats a second, also when nobody listens."""
-    began_monotonic_s = time.monotonic()
-    before = server.report()["heartbeat"]
-    time.sleep(0.3)
-    beats = server.report()["heartbeat"] - before
-    assert beats >= 50 * 0.3 - 2
-    assert beats <= 1000 * (time.monotonic() - began_monotonic_s)
+    """The watchdog's counter: at least fifty beats a second, also when nobody listens; in most of five tenths of one."""
+    counted = []
+    for _ in range(6):
+        counted.append(server.report()["heartbeat"])
+        time.sleep(0.1)
+    beats = [after - before for before, after in itertools.pairwise(counted)]
+    assert 4 <= statistics.median(beats) <= 110
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the permission away, or has it")
@@ -90,12 +95,11 @@ def test_real_time_priority_is_reported_as_it_was_granted():
     forbidden = ("setpriv", "--bounding-set=-sys_nice", "--")
     for through in ((), forbidden):
         with LineProcess(rt_priority=20, through=through) as process:
-            report = process.report()
+            report = process.await_report(lambda report: "lineclock" in report["policies"])
             granted = report["policies"]["lineclock"] == os.SCHED_FIFO
             assert report["real_time"] == granted
             assert not (granted and through)
             with ScriptedCaller(process.address, "clock") as caller:
                 assert caller.invite().status == 200
-                time.sleep(0.1)
-                assert caller.rtp.received()
+                assert caller.rtp.received_until(len)
                 caller.hang_up()
