@@ -1,12 +1,9 @@
 """patches/early-packet.patch: a far end that talks before its answer is here is heard."""
 
-import time
-
 import pytest
 from support.endpoint_process import EndpointProcess
-from support.marked_frames import marked_frame, whole_numbers
+from support.marked_frames import echoed, marked_frame, whole_numbers
 from support.preloaded import build_preloaded
-from support.rtp_socket import SETTLE_S
 from support.scripted_callee import ScriptedCallee
 
 pytestmark = pytest.mark.native
@@ -22,8 +19,7 @@ def test_packets_that_wait_for_the_transport_do_not_deafen_it(tmp_path):
         callee.reply(invite, 200, callee.sdp())
         callee.expect("ACK")
         callee.rtp.talk(marked_frame(number) for number in range(15))
-        time.sleep(SETTLE_S)
-        heard = whole_numbers(callee.rtp.received())
+        heard = whole_numbers(echoed(callee.rtp, 14))
         assert len({number for number in heard if number < 90}) >= 10
         assert callee.hang_up().status == 200
         server.await_free()

@@ -4,8 +4,7 @@ import re
 import time
 
 import pytest
-from support.marked_frames import marked_frame, whole_numbers
-from support.rtp_socket import SETTLE_S
+from support.marked_frames import echoed, marked_frame, whole_numbers
 
 pytestmark = pytest.mark.native
 
@@ -16,18 +15,17 @@ def media_lines(message):
     return re.findall(r"^m=(\w+) (\d+)", message.body, re.MULTILINE)
 
 
-def echoed(caller, begin):
+def talk(caller, begin):
     """The marked frames that come back, and all packets."""
     caller.rtp.talk(marked_frame(number) for number in range(begin, begin + 15))
-    time.sleep(SETTLE_S)
-    packets = caller.rtp.received()
+    packets = echoed(caller.rtp, begin + 14)
     return whole_numbers(packets), packets
 
 
 def test_their_re_invite_turns_the_audio_line_into_an_image_line_and_back(dial):
     """One line all the time; the audio afterwards goes on with the numbers where they were."""
     caller = dial("image")
-    heard, before = echoed(caller, 0)
+    heard, before = talk(caller, 0)
     assert heard == list(range(15))
     as_image = caller.invite(caller.sdp(IMAGE))
     assert as_image.status == 200
@@ -37,7 +35,7 @@ def test_their_re_invite_turns_the_audio_line_into_an_image_line_and_back(dial):
     assert caller.rtp.received() == []
     as_audio = caller.invite(caller.sdp())
     assert [kind for kind, _ in media_lines(as_audio)] == ["audio"]
-    heard, after = echoed(caller, 20)
+    heard, after = talk(caller, 20)
     assert len(heard) >= 13
     assert after[0].ssrc == before[-1].ssrc
     assert (after[0].sequence - before[-1].sequence) & 0xFFFF == 1
@@ -51,7 +49,7 @@ def test_a_call_may_be_an_image_from_the_start(dial):
     assert media_lines(final) == [("image", "40000")]
     as_audio = caller.invite(caller.sdp())
     assert as_audio.status == 200
-    heard, _ = echoed(caller, 0)
+    heard, _ = talk(caller, 0)
     assert len(heard) >= 13
 
 
@@ -77,7 +75,7 @@ def test_our_image_refused_leaves_the_audio_as_it_was(dial, server):
     offer = caller.expect("INVITE")
     caller.respond(offer, 488)
     caller.expect("ACK")
-    heard, packets = echoed(caller, 0)
+    heard, packets = talk(caller, 0)
     assert heard == list(range(15))
     assert len({packet.ssrc for packet in packets}) == 1
 
@@ -86,5 +84,5 @@ def test_an_image_offer_that_the_application_does_not_take_gets_488(dial):
     """The application is asked first (onCallRxOffer): it says no, and the audio goes on."""
     caller = dial("echo")
     assert caller.invite(caller.sdp(IMAGE)).status == 488
-    heard, _ = echoed(caller, 0)
+    heard, _ = talk(caller, 0)
     assert heard == list(range(15))

@@ -38,7 +38,7 @@ def test_a_dead_line_without_any_address_harms_nothing(mortal, kind):
         for lines in (("live", DEAD_LINES[kind]), (DEAD_LINES[kind], "live")):
             final = caller.invite(without_address(caller, lines))
             assert final.status == 200
-        assert mortal.report()["live"] == 1
+        mortal.await_report(lambda report: report["live"] == 1)
         caller.hang_up()
 
 
