@@ -150,14 +150,16 @@ class SimulatedRing:
 
 
 def test_on_the_real_clock_the_ring_is_kept_filled_and_the_offset_told():
-    """The asyncio task itself, for a little more than one turn, on this machine's clocks."""
+    """The asyncio task itself, for three turns, on this machine's clocks."""
     media_clock = SimulatedLineClock()
     broadcast = SimulatedRing(media_clock)
     producer = Producer(Programme(LISTENER.composer), broadcast, media_clock, NO_LEAPS)
 
     async def scenario() -> None:
         task = asyncio.create_task(producer.run(KernelClock()))
-        await asyncio.sleep(1.2)
+        async with asyncio.timeout(10):
+            while len(broadcast.ahead_samples) < 3:  # noqa: ASYNC110 - the ring tells nobody
+                await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -166,7 +168,6 @@ def test_on_the_real_clock_the_ring_is_kept_filled_and_the_offset_told():
     now = measure(KernelClock())
     assert abs(media_clock.offsets_ns[0] - now.offset_ns) < 125_000, "less than a sample"
     assert broadcast.ahead_samples[0] <= SETTLED_SAMPLES
-    assert len(broadcast.ahead_samples) >= 2
     assert min(broadcast.ahead_samples[1:]) > 0, "never too late"
     assert broadcast.ends_ahead_samples[-1] == pytest.approx(AHEAD_SAMPLES, abs=4000)
     assert broadcast.gaps == 0
