@@ -109,7 +109,7 @@ class LoopbackKind:
     """Fulfils `support.far_end.LegKind` in real time."""
 
     long_s = 3.0
-    gap_s = 0.25  # other tests and their compilers run beside this one
+    gap_s = 1.0  # the machine stands still for some tenths of a second now and then
 
     def run(self, script: Script, offer: Offer) -> None:
         """Run a script; fails when a call is left after it."""

@@ -50,6 +50,7 @@ class LoopbackTelephone:
         self._to_send: deque[Callable[[], None]] = deque()
         self._talking: asyncio.TimerHandle | None = None
         self._next_frame_s = 0.0
+        self._frames = 0
         self._hung_up = False
         self._responded = asyncio.Event()
         self._over = asyncio.Event()
@@ -105,8 +106,9 @@ class LoopbackTelephone:
             self._sip.request("BYE")
 
     async def press(self, digits: str, by: DigitSource) -> None:
-        """Press keys, 100 ms each and 100 ms apart."""
+        """Press keys, 100 ms each and 100 ms apart, also where what is sent is late."""
         for digit in digits:
+            until_frame = self._frames + 2 * KEY_FRAMES
             if by is DigitSource.EVENT:
                 self._press_event(EVENT_DIGITS.index(digit))
             elif by is DigitSource.INBAND:
@@ -115,6 +117,8 @@ class LoopbackTelephone:
                 body = f"Signal={digit}\r\nDuration=100\r\n"
                 self._sip.request("INFO", body, content_type="application/dtmf-relay")
             await asyncio.sleep(2 * KEY_FRAMES * FRAME_S)
+            while self._talking is not None and self._frames < until_frame and not self._over.is_set():  # noqa: ASYNC110
+                await asyncio.sleep(FRAME_S / 2)
 
     def say(self, pcm: NDArray[np.int16]) -> None:
         """Speak whole frames, after what is already being said."""
@@ -208,6 +212,7 @@ class LoopbackTelephone:
         """One packet each 20 ms, on the loop's clock."""
         self._next_frame_s += FRAME_S
         self._talking = self._loop.call_at(self._next_frame_s, self._talk)
+        self._frames += 1
         if self._over.is_set():
             return
         if self._to_send:
