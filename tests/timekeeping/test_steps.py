@@ -134,7 +134,7 @@ def test_watching_leaves_no_descriptor_behind():
         for _ in range(5):
             with watching(watched()[2]):
                 pass
-        assert open_descriptors() == descriptors
+        assert open_descriptors() <= descriptors  # one of an earlier test's may be closed meanwhile
 
     asyncio.run(scenario())
 
