@@ -110,7 +110,7 @@ def test_a_step_of_the_machine_s_clock_breaks_nothing_on_the_wire(dial, server):
         server.do("step", offset_ns=offset_ns + step_ns)
         time.sleep(0.2)
     for caller in (listener, silent):
-        packets = caller.rtp.received()
+        packets = caller.rtp.received_until(lambda packets: len(packets) > 30)
         assert len(packets) > 30
         assert is_programme(packets)
         assert is_steady(packets, within_ms=60)
