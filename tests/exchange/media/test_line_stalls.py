@@ -57,8 +57,8 @@ def test_a_blocked_packet_thread_delays_no_other_line_by_more_than_the_credit(di
     assert is_unbroken(packets)
     assert heard == list(range(len(heard)))
     assert len(heard) >= 95
-    # of two blocks one at least met no stall of the machine
-    assert sorted(gaps_ms(packets))[-2] < 100
+    # without credit each of the two blocks were a gap of 300 ms; the machine makes no two like that
+    assert sorted(gaps_ms(packets))[-2] < 200
 
 
 def test_a_far_end_that_answers_every_packet_at_once_makes_nobody_run(dial):
