@@ -54,7 +54,9 @@ class _Forwarder(logging.Handler):
 
 
 def _traced(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Turn exc_info into the lines of a traceback."""
+    """Turn exc_info into the lines of a traceback; a field that has their name gets another."""
+    if "traceback" in event:
+        event["traceback_"] = event.pop("traceback")
     given = event.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):

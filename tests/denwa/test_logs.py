@@ -86,7 +86,8 @@ def test_the_callers_number_is_masked_but_for_debugging():
 
     at_info = one_json(work)
     assert (at_info["caller"], at_info["dialled"]) == ("10**", "117")
-    assert "1001" not in str(at_info)
+    said = {key: value for key, value in at_info.items() if key != "timestamp"}  # any digits may be in that
+    assert "1001" not in str(said)
     at_debug = one_json(work, level="debug")
     assert (at_debug["caller"], at_debug["event"]) == ("1001", "INVITE from sip:1001@pbx")
 
@@ -94,7 +95,8 @@ def test_the_callers_number_is_masked_but_for_debugging():
 @pytest.mark.parametrize("form", ["text", "json"])
 @given(event=ANY_TEXT, key=ANY_TEXT, value=ANY_TEXT)
 def test_hostile_text_stays_on_its_line_and_is_printable(form: str, event: str, key: str, value: str):
-    reserved = {"event", "level", "timestamp", "exc_info"}
+    # what structlog has itself, and what is given beside it here: hypothesis draws words of our own sources, too
+    reserved = {"event", "level", "timestamp", "exc_info", "self", "caller"}
     fields = {key: value} if key not in reserved else {}
     written = logged(lambda: structlog.get_logger().info(event, **fields, caller=value), format=form)
     assert written.count("\n") == 1
@@ -124,6 +126,13 @@ def test_no_line_of_a_traceback_passes_for_a_line_of_the_log():
     assert "\x1b" not in "".join(rest)
     found = one_json(work)
     assert "info all is well" in str(found["traceback"])
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_field_that_is_called_traceback_is_none(form: str):
+    written = logged(lambda: structlog.get_logger().info("x", traceback="a\nb"), format=form)
+    assert written.count("\n") == 1
+    assert "a\\x0ab" in written.replace("\\\\", "\\")
 
 
 def test_a_deep_recursion_is_cut():
