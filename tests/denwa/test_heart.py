@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import statistics
 import threading
 import time
 
@@ -17,35 +18,43 @@ def beating() -> float:
 
 
 def test_the_watchdog_is_fed_as_often_as_asked():
-    async def half_a_second() -> int:
-        fed = itertools.count()
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.5):
-                await watch({"media clock": beating}, lambda: next(fed), feed_every_s=0.05)
-        return next(fed)
+    """By most of the times: this process may be held up itself between two of them."""
+    fed_monotonic_s: list[float] = []
 
-    assert 4 <= asyncio.run(half_a_second()) <= 11
+    class EnoughError(Exception):
+        pass
+
+    def feed() -> None:
+        fed_monotonic_s.append(time.monotonic())
+        if len(fed_monotonic_s) == 10:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        asyncio.run(watch({"media clock": beating}, feed, feed_every_s=0.05))
+    gaps_s = [later - sooner for sooner, later in itertools.pairwise(fed_monotonic_s)]
+    assert 0.045 < statistics.median(gaps_s) < 0.1
 
 
 def test_a_thread_that_stands_still_is_named_and_feeds_no_more():
-    fed: list[float] = []
-    born = time.monotonic()
+    """Its age is simulated, and grows so fast that no delay of the loop's own excuses it."""
+    fed_at_age_s: list[float] = []
+    age_s = [-10.0]
 
     def age_of_a_dead_thread() -> float:
-        return time.monotonic() - born
+        age_s[0] += 10
+        return age_s[0]
 
     async def run() -> None:
         await watch(
             {"SIP": beating, "media clock": age_of_a_dead_thread},
-            lambda: fed.append(time.monotonic() - born),
+            lambda: fed_at_age_s.append(age_s[0]),
             feed_every_s=0.05,
-            stall_s=0.3,
+            stall_s=25,
         )
 
-    with pytest.raises(Stalled, match=r"the media clock thread has stood still for 0\.[3-9] s"):
+    with pytest.raises(Stalled, match=r"the media clock thread has stood still for 30\.0 s"):
         asyncio.run(run())
-    assert fed
-    assert max(fed) <= 0.35
+    assert fed_at_age_s == [0, 10, 20]
 
 
 def test_a_loop_that_was_held_up_itself_accuses_nobody():
@@ -78,10 +87,12 @@ def test_the_age_of_a_count_is_the_time_since_it_grew():
 
     thread = threading.Thread(target=beat)
     thread.start()
-    time.sleep(0.05)
-    assert age() < 0.05
+    while beats[0] < 3:
+        time.sleep(0.01)
+    before_monotonic_s = time.monotonic()
+    assert age() == 0
     stop.set()
     thread.join()
     age()
     time.sleep(0.1)
-    assert 0.1 <= age() < 1.0
+    assert 0.1 <= age() <= time.monotonic() - before_monotonic_s
