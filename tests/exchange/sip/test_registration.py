@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from support.program import free_port
 from support.registrar import ScriptedRegistrar
 from support.registrar_steps import (
     Accept,
@@ -72,9 +73,10 @@ class Extension:
         sip_port: int = 0,
         guard: PasswordGuard | None = None,
         look_up: LookUp = look_up,
+        look_up_s: float = SOON_S,
     ) -> None:
         self.said: list[ProblemNews] = []
-        self.names = NameWatch(host, lambda _: None, look_up=look_up, timeout_s=0.2)
+        self.names = NameWatch(host, lambda _: None, look_up=look_up, timeout_s=look_up_s)
         self.registration = Registration(
             endpoint,
             ExchangeSettings("home", host, port, tcp=tcp, address=address, sip_port=sip_port),
@@ -357,8 +359,7 @@ def test_retry_after_is_obeyed(registrar: ScriptedRegistrar):
 
 def test_an_exchange_that_is_not_yet_started_has_us_when_it_is(tcp: bool):
     async def scenario() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
+        port = free_port()
         async with (
             open_endpoint(STACK, lambda _: None) as endpoint,
             Extension(endpoint, port, tcp=tcp).running() as time_extension,
@@ -416,7 +417,7 @@ def test_a_hung_name_server_holds_up_no_other_extension(registrar: ScriptedRegis
     async def scenario() -> None:
         async with open_endpoint(STACK, lambda _: None) as endpoint:
             port = registrar.address[1]
-            stuck = Extension(endpoint, port, name="stuck", host="pbx.example", look_up=hang)
+            stuck = Extension(endpoint, port, name="stuck", host="pbx.example", look_up=hang, look_up_s=0.2)
             async with stuck.running(), Extension(endpoint, port).running() as good:
                 await good.registered()
                 await until(lambda: stuck.said)
@@ -507,9 +508,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 def test_killed_and_started_again_there_is_one_binding(registrar: ScriptedRegistrar, tcp: bool):
     """Kill -9 leaves its binding at the exchange; the next process's is the same one."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        sip_port = taken.getsockname()[1]
-    arguments = [str(registrar.address[1]), str(sip_port), "tcp" if tcp else "udp", USER, KEY]
+    arguments = [str(registrar.address[1]), str(free_port()), "tcp" if tcp else "udp", USER, KEY]
     for life in range(1, 4):
         process = subprocess.Popen(
             [sys.executable, "-c", PROCESS, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
