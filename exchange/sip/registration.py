@@ -115,6 +115,8 @@ class Registration:
         self._policy = RegistrationPolicy(self._place, random.SystemRandom(), expires_s=extension.expires_s)
         self.registered = asyncio.Event()
         self._registered_monotonic_s = 0.0
+        self._asked_monotonic_s: float | None = None
+        """Since when a REGISTER is under way."""
 
     @property
     def state(self) -> RegistrationState:
@@ -138,6 +140,7 @@ class Registration:
             await self._turn()
             self._hurry.clear()
             outcome = await self._attempt()
+            self._asked_monotonic_s = None
             self._tell_guard(outcome)
             self._fail_over(outcome)
             decision = self._policy.take(outcome, time.monotonic())
@@ -164,16 +167,29 @@ class Registration:
             )
 
     async def stop(self) -> None:
-        """Take the binding back, waiting a second at most for the exchange's answer."""
-        if not self.registered.is_set():
-            return
+        """Take the binding back, waiting a second at most for the exchange's answer.
+
+        The same goes for the answer to a REGISTER under way: it may bind us after all.
+        """
+        is_bound = await self._is_being_bound() or self.registered.is_set()
         self.registered.clear()
+        if not is_bound:
+            return
         self._drop_old_answers()
         try:
             await self._endpoint.unregister(self.extension.name)
         except SipError:
             return
         await self._answer(UNREGISTER_S)
+
+    async def _is_being_bound(self) -> bool:
+        """Whether a REGISTER that nobody awaits any more is answered by a binding, within a second of its beginning."""
+        if self._asked_monotonic_s is None:
+            return False
+        ends_monotonic_s = self._asked_monotonic_s + UNREGISTER_S
+        self._asked_monotonic_s = None
+        answer = await self._answer(max(0.0, ends_monotonic_s - time.monotonic()))
+        return answer is not None and isinstance(outcome_of(answer), Registered)
 
     async def _turn(self) -> None:
         while True:
@@ -191,6 +207,7 @@ class Registration:
         try:
             await self._set_up(resolution.addresses[self._failovers % len(resolution.addresses)])
             self._drop_old_answers()
+            self._asked_monotonic_s = time.monotonic()
             await self._endpoint.register(self.extension.name)
         except AddressError as error:
             return TransportFailed(str(error))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from support.registrar_steps import (
     Accept,
+    Held,
     NewNonce,
     Silence,
     Status,
@@ -25,7 +26,7 @@ from support.registrar_steps import (
     WrongPassword,
 )
 from support.sip_message import SipMessage
-from support.sip_server import Peer, SipServer, Transaction, branch
+from support.sip_server import PATIENCE_S, Peer, SipServer, Transaction, branch
 from support.sip_text import digest_response, parameters, response_to, uri_in
 
 REALM = "test"
@@ -130,6 +131,9 @@ class ScriptedRegistrar(SipServer):
             case WrongPassword():
                 self.bad_passwords += bool(request.one("Authorization"))
                 return self._challenge(request)
+            case Held(released):
+                released.wait(PATIENCE_S)
+                return self._accept(request, peer, None)
             case Accept(expires_s):
                 return self._accept(request, peer, expires_s)
             case _:

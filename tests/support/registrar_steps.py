@@ -1,6 +1,7 @@
 """What a scripted registrar may do with a REGISTER."""
 
 from dataclasses import dataclass
+from threading import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +9,13 @@ class Accept:
     """As a real registrar does: challenge, check the digest, bind for what is asked, or for `expires_s`."""
 
     expires_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """As `Accept`, but not before it is released."""
+
+    released: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +54,4 @@ class WrongPassword:
     """401 to whatever comes."""
 
 
-Step = Accept | Status | TooBrief | Silence | NewNonce | TwoChallenges | WrongPassword
+Step = Accept | Held | Status | TooBrief | Silence | NewNonce | TwoChallenges | WrongPassword

@@ -17,6 +17,7 @@ from support.program import free_port
 from support.registrar import ScriptedRegistrar
 from support.registrar_steps import (
     Accept,
+    Held,
     NewNonce,
     Silence,
     Status,
@@ -138,6 +139,23 @@ def test_an_extension_is_registered_answers_options_and_leaves(registrar: Script
     asyncio.run(scenario())
     assert registrar.most_bindings == 1
     assert registrar.bad_passwords == 0
+
+
+def test_an_extension_that_leaves_before_it_hears_that_it_is_registered_leaves_too(
+    registrar: ScriptedRegistrar, tcp: bool
+):
+    """The exchange has bound it, and would go on calling it."""
+    released = threading.Event()
+    registrar.script = [Accept(), Held(released)]
+
+    async def scenario() -> None:
+        async with extension(registrar, tcp=tcp):
+            await until(lambda: len(registrar.seen) == 2)
+            released.set()
+            registrar.wait_for(lambda: registrar.bindings(USER))  # meanwhile the event loop hears nothing
+
+    asyncio.run(scenario())
+    assert registrar.bindings(USER) == []
 
 
 @pytest.mark.parametrize(
