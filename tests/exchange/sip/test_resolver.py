@@ -202,7 +202,7 @@ def test_a_hung_name_holds_up_no_other_name_and_not_the_loop(hanging: HangingRes
                     async with asyncio.timeout(PATIENCE_S):
                         assert (await good.first()).addresses == ("192.0.2.5",)
         beating.cancel()
-        assert slowest_s < 1.0
+        assert slowest_s < PATIENCE_S, "the look-up hangs four times as long"
 
     asyncio.run(scenario())
 
@@ -291,13 +291,13 @@ def mount(path, text):
     mine.write_text(text)
     subprocess.run(["mount", "--bind", mine, pathlib.Path(path).resolve()], check=True)
 
-mount("/etc/resolv.conf", "nameserver 127.0.0.1\\noptions timeout:1 attempts:1\\n")
+mount("/etc/resolv.conf", "nameserver 127.0.0.1\\noptions timeout:2 attempts:1\\n")
 mount("/etc/nsswitch.conf", "hosts: files dns\\n")
 server = NameServer("127.0.0.1")
 
 async def main():
     told = asyncio.Queue()
-    watch = NameWatch("pbx.example", told.put_nowait, timeout_s=0.2, refresh_s=3600, retry_s=3600)
+    watch = NameWatch("pbx.example", told.put_nowait, timeout_s=1.0, refresh_s=3600, retry_s=3600)
     server.addresses = ["192.0.2.1", "192.0.2.2"]
     task = asyncio.create_task(watch.run())
     print(sorted((await told.get()).addresses))
