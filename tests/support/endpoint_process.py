@@ -25,6 +25,14 @@ class EndpointProcess(ServerProcess):
         assert found is not None
         return found
 
+    def await_echo(self, call_id: str = "") -> None:
+        """Wait until the service says again what it hears on the call with this Call-ID, or on the newest one."""
+        self.await_report(
+            lambda report: (
+                (call := _find(report, call_id) if call_id else report["calls"][-1]) and call["echoes"]
+            )
+        )
+
     def ended(self, call_id: str, *, timeout_s: float = 5) -> str:
         """Wait for the end of the call with this Call-ID, and give by whom it came."""
         report = self.await_report(

@@ -19,6 +19,8 @@ class Told:
 
     call: Call
     digits: list[str] = field(default_factory=list)
+    echoes: bool = False
+    """Whether the echo has the line: from now on all is said again that is heard."""
 
     def report(self) -> dict[str, Any]:
         """As JSON takes it."""
@@ -28,6 +30,7 @@ class Told:
             "dialled": call.dialled,
             "caller": asdict(call.caller),
             "digits": "".join(self.digits),
+            "echoes": self.echoes,
             "answered": call.seconds > 0,
             "end": None if call.end is None else [call.end.by, call.end.status, call.end.reason],
             "rtp": asdict(report) if (report := call.rtp()) else None,
@@ -65,6 +68,7 @@ class Habits:
 
     async def _mirror(self, told: Told) -> None:
         async with told.call.run(Echo()):
+            told.echoes = True
             await self._note(told)
 
     async def early(self, call: Call) -> None:
@@ -72,6 +76,7 @@ class Habits:
         told = self._begin(call)
         await call.early_media()
         async with call.run(Echo()):
+            told.echoes = True
             while (digit := await call.digit(self._ring_s)) not in {"1", "2", None}:
                 told.digits.append(digit)
             if digit != "1":

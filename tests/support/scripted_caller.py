@@ -196,11 +196,11 @@ class ScriptedCaller:
                     self._waiting.remove(message)
                     self.respond(message, 200)
             self._socket.settimeout(max(0.001, ends_monotonic_s - time.monotonic()))
-            # a response to another call is one's that had this port before
+            # what is of another call is one's that had this port before
             self._waiting.extend(
                 message
                 for message in self._receive()
-                if not message.status or message.one("Call-ID") == self.call_id
+                if message.method == "INVITE" or message.one("Call-ID") == self.call_id
             )
 
     def _open(self, address: str) -> socket.socket:
