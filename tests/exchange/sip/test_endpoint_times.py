@@ -7,6 +7,7 @@ import pytest
 from support.endpoint_process import EARLY, EndpointProcess
 from support.fast_clock import TIMES, fast_clock
 from support.scripted_caller import ALLOW
+from support.stalls import Stalls
 
 pytestmark = pytest.mark.native
 
@@ -19,6 +20,8 @@ ROOM_S = 1.0
 TIMER = ("Supported", "timer")
 REFRESHED_BY_US = (("Session-Expires", "90;refresher=uac"), ("Require", "timer"), TIMER)
 """What a far end answers to our refresh."""
+NOWHERE = f"{'x' * 64}.invalid"
+"""No resolver is asked for a name with so long a part."""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,12 @@ def session(dial, wanted, allow=ALLOW):
     return caller, final
 
 
+def next_request(caller, method, before=None, timeout_s=5):
+    """The request of ours that follows the one `before`, which in this hurry is repeated after 12 ms without an answer."""
+    passed = before and before.one("CSeq")
+    return caller._wait(lambda message: message.method == method and message.one("CSeq") != passed, timeout_s)
+
+
 # -- session timers (RFC 4028) --
 
 
@@ -59,12 +68,15 @@ def test_we_refresh_by_update_at_half_time(dial):
     """The caller wants us to: UPDATE without SDP each 45 s, as long as it is answered."""
     caller, final = session(dial, "90;refresher=uas")
     assert expires(final) == (90, "uas")
+    refresh = None
     for _ in range(2):
-        begin_s = time.monotonic()
-        refresh = caller.expect("UPDATE")
+        with Stalls() as stalls:
+            begin_s = time.monotonic()
+            refresh = next_request(caller, "UPDATE", refresh)
+            passed_s = time.monotonic() - begin_s
         assert refresh.body == ""
         assert expires(refresh) == (90, "uac")
-        assert time.monotonic() - begin_s == pytest.approx(SESSION_S / 2, abs=0.5)
+        assert passed_s == pytest.approx(SESSION_S / 2, abs=0.5 + stalls.longest_s)
         caller.respond(refresh, 200, headers=REFRESHED_BY_US)
     assert caller.hang_up().status == 200
 
@@ -80,7 +92,7 @@ def test_we_refresh_by_re_invite_who_knows_no_update(dial):
     assert caller.invite().status == 491
     caller.respond(refresh, 491)
     caller.expect("ACK")
-    again = caller.expect("INVITE")
+    again = next_request(caller, "INVITE", refresh)
     assert origin(again) == origin(final)
     caller.respond(again, 200, caller.sdp(), headers=REFRESHED_BY_US)
     caller.expect("ACK")
@@ -98,16 +110,18 @@ def test_their_refreshes_keep_the_call_and_their_absence_ends_it(dial):
     """The caller refreshes: with it the call lives beyond 90 s; without it comes our BYE after two thirds of them."""
     caller, final = session(dial, "90;refresher=uac")
     assert expires(final) == (90, "uac")
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(TimeoutError):
-            caller.expect("BYE", timeout_s=SESSION_S / 2)
+            caller.expect("BYE", timeout_s=SESSION_S / 3)
         refreshed = caller.response(
             caller.request("UPDATE", headers=(TIMER, ("Session-Expires", "90;refresher=uac")))
         )
         assert expires(refreshed) == (90, "uac")
-    begin_s = time.monotonic()
-    bye = caller.expect("BYE", timeout_s=SESSION_S + ROOM_S)
-    assert time.monotonic() - begin_s == pytest.approx(SESSION_S * 2 / 3, abs=0.5)
+    with Stalls() as stalls:
+        begin_s = time.monotonic()
+        bye = caller.expect("BYE", timeout_s=SESSION_S + ROOM_S)
+        passed_s = time.monotonic() - begin_s
+    assert passed_s == pytest.approx(SESSION_S * 2 / 3, abs=0.5 + stalls.longest_s)
     caller.respond(bye, 200)
     dial.server.ended(caller.call_id)
 
@@ -151,7 +165,7 @@ def test_a_183_whose_prack_never_comes_is_given_up(dial):
     dial.server.ended(caller.call_id)
 
 
-@pytest.mark.parametrize("contact", ["sip:x@nowhere.invalid", "sip:x@127.0.0.1:9"])
+@pytest.mark.parametrize("contact", [f"sip:x@{NOWHERE}", "sip:x@127.0.0.1:9"])
 def test_a_caller_that_cannot_be_reached_is_hung_up_all_the_same(dial, contact):
     """Its Contact leads nowhere: our BYE cannot be sent, or is not answered, and the call ends."""
     caller = dial.caller()
@@ -168,11 +182,13 @@ def test_a_caller_that_cannot_be_reached_is_hung_up_all_the_same(dial, contact):
 def test_a_silent_far_end_that_lives_is_kept(dial, direction, answers):
     """Mute or on hold: asked after a minute and after each further one, whatever it answers; the call stays."""
     caller = dial.caller()
+    begin_s = time.monotonic()
     assert caller.invite(caller.sdp(caller.audio(direction=direction))).status == 200
+    question = None
     for status in answers:
-        begin_s = time.monotonic()
-        question = caller.expect("OPTIONS", timeout_s=SILENT_S + ROOM_S)
+        question = next_request(caller, "OPTIONS", question, SILENT_S + ROOM_S)
         assert time.monotonic() - begin_s > SILENT_S - 0.3
+        begin_s = time.monotonic()
         caller.respond(question, status)
     assert caller.hang_up().status == 200
 
@@ -204,6 +220,6 @@ def test_an_exchange_that_forgot_the_call_is_freed(dial):
 def test_a_vanished_far_end_s_address_may_be_unreachable(dial):
     """The question cannot even be sent: the call is freed as well."""
     caller = dial.caller()
-    caller.contact = "<sip:x@nowhere.invalid>"
+    caller.contact = f"<sip:x@{NOWHERE}>"
     assert caller.invite().status == 200
     assert dial.server.ended(caller.call_id, timeout_s=SILENT_S + 2 * GIVE_UP_S + ROOM_S) == "network"
