@@ -48,10 +48,10 @@ def test_a_200_is_repeated_until_its_ack(dial):
     caller = dial.caller()
     invite = caller.request("INVITE", caller.sdp())
     first = caller.response(invite)
-    assert without_dialog(caller.response(invite, timeout_s=1)) == without_dialog(first)
+    assert without_dialog(caller.response(invite)) == without_dialog(first)
     caller.acknowledge(first)
-    time.sleep(0.1)
-    caller._waiting.clear()
+    assert caller.response(caller.request("OPTIONS")).status == 200
+    caller._waiting.clear()  # one may have been sent before the ACK came
     with pytest.raises(TimeoutError):
         caller.response(invite, timeout_s=1.5)
     assert caller.hang_up().status == 200

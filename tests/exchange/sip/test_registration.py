@@ -26,6 +26,7 @@ from support.registrar_steps import (
     TwoChallenges,
     WrongPassword,
 )
+from support.stalls import Stalls
 
 from exchange.sip.connections import limit_connections
 from exchange.sip.endpoint import SipEndpoint, open_endpoint
@@ -43,6 +44,8 @@ pytestmark = [pytest.mark.native, pytest.mark.usefixtures("line_eventfd")]
 USER = "7000"
 KEY = 'a password with spaces & "quotes"'
 SOON_S = 10.0
+LEFT_S = 0.2
+"""So much of a binding of two seconds is left at least once its refresh has taken its time, in seconds."""
 STACK = StackConfig(calls=4, realtime_priority=0)
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -202,10 +205,11 @@ def test_refreshes_keep_one_binding_alive_though_each_nonce_is_new(registrar: Sc
         async with extension(registrar) as time_extension:
             await time_extension.registered()
             end_monotonic_s = time.monotonic() + 5.0
-            while time.monotonic() < end_monotonic_s:
-                registrar.forget_nonces()
-                assert len(registrar.bindings(USER)) == 1
-                await asyncio.sleep(0.02)
+            with Stalls() as stalls:
+                while time.monotonic() < end_monotonic_s:
+                    registrar.forget_nonces()
+                    assert len(registrar.bindings(USER)) == 1 or stalls.longest_s > LEFT_S
+                    await asyncio.sleep(0.02)
             assert time_extension.said == []
 
     asyncio.run(scenario())
