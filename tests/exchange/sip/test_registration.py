@@ -305,10 +305,10 @@ def test_our_own_port_that_is_taken_is_said_to_be_ours(registrar: ScriptedRegist
     async def scenario() -> None:
         kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
         with socket.socket(socket.AF_INET, kind) as other:
-            other.bind(("127.0.0.1", 0))
+            sip_port = free_port()
+            other.bind(("127.0.0.1", sip_port))
             if tcp:
                 other.listen()
-            sip_port = other.getsockname()[1]
             async with open_endpoint(STACK, lambda _: None) as endpoint:
                 ours = Extension(endpoint, registrar.address[1], tcp=tcp, sip_port=sip_port)
                 async with ours.running():
