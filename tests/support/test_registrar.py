@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ import pytest
 from support.registrar import ScriptedRegistrar
 from support.registrar_steps import (
     Accept,
+    Held,
     NewNonce,
     Silence,
     Status,
@@ -312,7 +314,7 @@ def test_a_call_is_made_answered_and_ended(registrar: ScriptedRegistrar, client:
     [binding] = registrar.bindings("7000")
     call = registrar.invite(binding, number="70730", sdp=SDP, headers=(("X-From-Peer", "north"),))
     invite = client.receive()
-    assert invite.uri == client.contact.replace("7000", "70730")
+    assert invite.uri == client.contact.replace("7000@", "70730@")
     assert (invite.body, invite.one("X-From-Peer")) == (SDP, "north")
     client.send(response_to(invite, 180, "Ringing", tag="t"))
     contact = ("Contact", f"<{client.contact}>")
@@ -357,6 +359,8 @@ def test_a_stream_is_cut_where_messages_end():
         assert {message.start_line for message in cut} == {first.start_line}
 
 
+RELEASED = threading.Event()
+RELEASED.set()
 STEPS: list[Step] = [
     Silence(),
     Status(500),
@@ -365,6 +369,7 @@ STEPS: list[Step] = [
     TwoChallenges(),
     WrongPassword(),
     Accept(60),
+    Held(RELEASED),
 ]
 
 
