@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from support.program import free_port
 
 from denwa.doctor.port import holder, is_free
 
@@ -13,9 +14,9 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture(params=[socket.SOCK_DGRAM, socket.SOCK_STREAM], ids=["udp", "tcp"])
 def taken(request: pytest.FixtureRequest) -> Iterator[tuple[int, bool]]:
-    """A port on loopback that this process has, and whether it is TCP's."""
+    """A port on loopback that this process has, and whether it is TCP's; nobody has the other protocol's."""
     with socket.socket(socket.AF_INET, request.param) as ours:
-        ours.bind(("127.0.0.1", 0))
+        ours.bind(("127.0.0.1", free_port()))
         if request.param == socket.SOCK_STREAM:
             ours.listen()
         yield ours.getsockname()[1], request.param == socket.SOCK_STREAM
@@ -28,15 +29,15 @@ def test_a_port_that_is_taken_is_not_free(taken: tuple[int, bool]):
 
 def test_tcp_is_looked_at_only_where_it_is_wanted():
     with socket.socket() as ours:
-        ours.bind(("127.0.0.1", 0))
+        ours.bind(("127.0.0.1", free_port()))
         ours.listen()
         assert is_free("127.0.0.1", ours.getsockname()[1], tcp=False)
 
 
 def test_a_port_is_free_once_its_holder_is_gone():
+    port = free_port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
-        ours.bind(("127.0.0.1", 0))
-        port = ours.getsockname()[1]
+        ours.bind(("127.0.0.1", port))
     assert is_free("127.0.0.1", port, tcp=False)
     assert holder(port) == ""
 
