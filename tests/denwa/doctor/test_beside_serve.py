@@ -83,7 +83,6 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that these tests wait for takes long; the echo's greeting does, and they do not wait for its end."""
     monkeypatch.setattr(live, "ECHO_S", 1.5)
     monkeypatch.setattr(live, "HEAR_S", 1.5)
-    monkeypatch.setattr(live, "NO_PACKETS_S", 0.5)
 
 
 def failed(found: dict[str, Finding]) -> list[str]:
@@ -109,7 +108,8 @@ class TestInBrief:
         assert "does not hear us" in found["sound"].what.en
         assert "digits" not in found
 
-    def test_a_service_that_is_not_heard_is_found(self, served: Served):
+    def test_a_service_that_is_not_heard_is_found(self, served: Served, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(live, "NO_PACKETS_S", 0.5)
         found = served.examine(ExchangeHabits(relay=RelayHabits(back=False)))
         assert failed(found) == ["sound"]
         assert "No sound comes" in found["sound"].what.en

@@ -73,7 +73,6 @@ class Case:
 def less_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On loopback nothing takes long."""
     monkeypatch.setattr(self_call, "LEAST_TALK_S", 0.2)
-    monkeypatch.setattr(pair, "ARRIVAL_S", 0.5)
 
 
 @pytest.fixture
@@ -142,7 +141,8 @@ def test_a_key_that_never_comes_is_found(case: Case):
     assert "does not arrive" in found["digits"].what.en
 
 
-def test_an_exchange_that_takes_the_call_itself_is_found(case: Case):
+def test_an_exchange_that_takes_the_call_itself_is_found(case: Case, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pair, "ARRIVAL_S", 0.5)  # none of its calls arrives
     found = case.examine(ExchangeHabits(answers_itself=frozenset({"186", "7000"})))
     assert failed(found) == ["numbers"]
     assert "itself takes the call" in found["numbers"].what.en
