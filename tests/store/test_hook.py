@@ -85,7 +85,7 @@ def test_one_that_cannot_be_started_is_named(missing: str):
 def _gone(pid: int) -> bool:
     try:
         return "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it goes between open and read
         return True
 
 
@@ -98,7 +98,7 @@ def _await_gone(pid: int) -> None:
 
 def test_after_its_time_it_is_killed_with_its_children(script, tmp_path: Path):
     command = script("sleep 60 & echo $! > child; echo working; trap '' TERM; wait")
-    assert failure(command, 0.3) == "took longer than 0.3 s: working"
+    assert failure(command, 1.0) == "took longer than 1 s: working"
     _await_gone(int((tmp_path / "child").read_text()))
 
 
