@@ -18,7 +18,7 @@ NOON_UTC = datetime(2026, 12, 1, 12, tzinfo=UTC)
 A_WHILE_S = 5.0
 
 
-async def _told_of(database: Database, work) -> bool:
+async def _told_of(database: Database, work, within_s: float = A_WHILE_S) -> bool:
     told = asyncio.Event()
     async with listening(database.url, told.set):
         if database.is_shared:  # it tells once it listens
@@ -27,7 +27,7 @@ async def _told_of(database: Database, work) -> bool:
         with suppress(ZeroDivisionError):
             await asyncio.to_thread(database.write, work)
         try:
-            await asyncio.wait_for(told.wait(), 0.3)
+            await asyncio.wait_for(told.wait(), within_s)
         except TimeoutError:
             return False
         return True
@@ -42,7 +42,7 @@ def test_what_was_undone_is_not_announced(database: Database):
         tell_of(session, "x", NOON_UTC, {})
         raise ZeroDivisionError
 
-    assert not asyncio.run(_told_of(database, undone))
+    assert not asyncio.run(_told_of(database, undone, within_s=0.3))
 
 
 def test_the_socket_of_a_killed_program_is_taken_over_and_a_left_one_is_gone(sqlite_url: str):
