@@ -18,6 +18,10 @@ READERS = 4
 """Connections, and threads, that read."""
 LOCK_TIMEOUT_S = 5
 """How long a transaction waits for another process's before it gives up."""
+STANDSTILL_S = 3
+"""How long a transaction may go without a statement before the server breaks it off (PostgreSQL): a node that is stopped in
+the middle of one keeps its locks, and no other would take an alarm until it goes on. Less than LOCK_TIMEOUT_S, so that
+whoever waits for it has its turn."""
 TRIES = 3
 """How often a transaction is begun that the server broke off in favour of another one."""
 
@@ -165,7 +169,12 @@ def _sqlite(url: URL, *, writes: bool) -> Engine:
 
 
 def _postgresql(url: URL, connections: int) -> Engine:
-    options = f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout=60s -c timezone=UTC"
+    timeouts = {
+        "lock_timeout": LOCK_TIMEOUT_S,
+        "idle_in_transaction_session_timeout": STANDSTILL_S,
+        "statement_timeout": 60,
+    }
+    options = " ".join(f"-c {name}={seconds}s" for name, seconds in timeouts.items()) + " -c timezone=UTC"
     return create_engine(
         url,
         pool_size=connections,

@@ -97,6 +97,26 @@ def test_a_transaction_that_the_server_breaks_off_is_begun_again(postgres_url: s
     database.close()
 
 
+def test_a_node_that_stands_still_in_a_transaction_stops_no_other_for_long(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("store.database.STANDSTILL_S", 1)
+    other = Database.open(postgres_url)
+    stopped = Database.open(postgres_url)
+
+    def stand_still(session: Session) -> None:
+        session.execute(text("LOCK TABLE event"))
+        other.write(tell_of, "x", NOON_UTC, {})
+
+    with pytest.raises(StoreError):
+        stopped.write(stand_still)
+    assert other.read(_events) == ["x"]
+    stopped.write(tell_of, "y", NOON_UTC, {})
+    assert other.read(_events) == ["x", "y"]
+    stopped.close()
+    other.close()
+
+
 @pytest.mark.parametrize(
     "url", ["", "denwa.db", "sqlite://", "sqlite:///:memory:", "mysql://host/name", "nonsense://x", "://"]
 )
