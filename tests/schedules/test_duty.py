@@ -1,13 +1,14 @@
 """A node's duty: rung on the second, written, cancelled, left to others, on a real database and a real clock."""
 
 import asyncio
+import statistics
 import time
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 from support.alarms import Night, wish
-from support.on_duty import acknowledged, for_ever, host_utc, on_duty
+from support.on_duty import acknowledged, for_ever, host_utc, on_duty, until
 
 from schedules import booking
 from schedules.duty import Report
@@ -23,13 +24,17 @@ pytestmark = pytest.mark.unit
 
 
 def test_it_rings_on_the_second_and_what_came_of_it_is_written(database_url: str):
+    """Never early, and most of five within a quarter of a second: at one or two of them the machine may be held up."""
+
     async def main() -> None:
         async with on_duty(database_url, acknowledged) as node:
-            alarm = await node.book(1.5)
-            await node.state_becomes(alarm, "acknowledged")
-            [(ring, rung_utc)] = node.rung
-            assert timedelta(0) <= rung_utc - ring.due_utc < timedelta(seconds=0.25)
-            assert node.night.history(alarm) == ["booked", "ringing", "acknowledged"]
+            alarms = [await node.book(1.5 + n / 5, str(1001 + n)) for n in range(5)]
+            for alarm in alarms:
+                await node.state_becomes(alarm, "acknowledged")
+            late_s = [(rung_utc - ring.due_utc).total_seconds() for ring, rung_utc in node.rung]
+            assert len(late_s) == len(alarms)
+            assert 0 <= min(late_s) <= statistics.median(late_s) < 0.25
+            assert node.night.history(alarms[0]) == ["booked", "ringing", "acknowledged"]
 
     asyncio.run(main())
 
@@ -227,7 +232,7 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
 
     async def main() -> None:
         async with on_duty(postgres_url, for_ever) as node:
-            first, later = await node.book(0), await node.book(1.3, "1002")
+            first, later = await node.book(0), await node.book(2.9, "1002")
             await node.rings(first)
             await node.state_becomes(later, "ringing")
 
@@ -251,11 +256,11 @@ def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(
 
     async def main() -> None:
         async with on_duty(postgres_url, for_ever) as node:
-            alarm = await node.book(1.3, policy=Policy(ring_s=5))
-            await node.state_becomes(alarm, "ringing")
+            alarm = await node.book(2.3, policy=Policy(ring_s=5))
+            await until(lambda: bool(node.duty._under_way))
             with monkeypatch.context() as lapse:
                 lapse.setattr(Lease, "holds", False)
-                await asyncio.sleep(1.5)
+                await until(lambda: not node.duty._under_way)
             await node.state_becomes(alarm, "retry")
             assert (node.rung, node.night.outcomes(alarm)) == ([], ["unknown"])
 
