@@ -50,17 +50,19 @@ def stop_before(program: ServedProgram, database: Database, kind: str) -> None:
 def test_an_event_wakes_the_program_and_one_that_a_kill_came_before_is_delivered_after_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("store.database.LOCK_TIMEOUT_S", 0.2)
     heard = tmp_path / "heard"
     hook = {"DENWA_EVENTS__EXEC": json.dumps(["/bin/sh", "-c", f"cat >> {heard}"])}
     program = ServedProgram(tmp_path, hook)
-    database = Database.open(f"sqlite:///{database_file(tmp_path)}")
+    url = f"sqlite:///{database_file(tmp_path)}"
+    database = Database.open(url)
+    monkeypatch.setattr("store.database.LOCK_TIMEOUT_S", 0.2)
+    impatient = Database.open(url)
     try:
         happened(database, "first")
         until(lambda: all_delivered(database, 2))
         assert kinds(heard) == ["first"]
         assert [line["number"] for line in program.log() if line["event"] == "event"] == ["10**"]
-        stop_before(program, database, "second")
+        stop_before(program, impatient, "second")
         program.kill()
         assert len(deliveries(database)) == 2, "the killed program has never seen the second event"
         with ServedProgram(tmp_path, hook):
@@ -69,3 +71,4 @@ def test_an_event_wakes_the_program_and_one_that_a_kill_came_before_is_delivered
     finally:
         program.kill()
         database.close()
+        impatient.close()
