@@ -24,10 +24,12 @@ def kept_calls(home: Path, file: Path | None = None) -> list[CallRow]:
         database.close()
 
 
-def await_calls(home: Path, wanted: Callable[[list[CallRow]], object]) -> list[CallRow]:
+def await_calls(
+    home: Path, wanted: Callable[[list[CallRow]], object], file: Path | None = None
+) -> list[CallRow]:
     """The calls as soon as `wanted` is true of them."""
     ends_monotonic_s = time.monotonic() + A_WHILE_S
-    while not wanted(calls := kept_calls(home)):
+    while not wanted(calls := kept_calls(home, file)):
         assert time.monotonic() < ends_monotonic_s, "it never came to that"
         time.sleep(0.02)
     return calls

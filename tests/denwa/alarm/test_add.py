@@ -113,7 +113,7 @@ def test_a_time_that_the_clocks_skip_is_told(alarm):
         (("1001",), "--in MINUTES"),
         (("1001", "06:30", "--in", "5"), "not both"),
         (("1001", "--in", "5", "--repeat", "daily"), "no --repeat"),
-        (("1001", "06:30", "--date", "2026-01-01"), "is past. Give a later --date"),
+        (("1001", "06:30", "--date", "2020-01-01"), "is past. Give a later --date"),
         (("1001", "06:30", "--date", "2026-02-30"), "write 2026-12-02"),
         (("1001", "06:30", "--repeat", "often"), "write daily, workdays"),
         (("1001", "06:30", "--zone", "Asia/Tokio\x1b"), "IANA name such as Asia/Tokyo"),

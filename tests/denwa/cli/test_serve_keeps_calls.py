@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from sqlalchemy import text
-from support.calls import HOUR, NOON_UTC, record
+from support.calls import HOUR, record
 from support.kept_calls import await_calls, database_file, kept_calls
 from support.scripted_caller import ScriptedCaller
 from support.served_program import ServedProgram
@@ -65,11 +66,11 @@ def test_nothing_is_kept_where_that_is_asked_for_and_what_was_is_deleted(tmp_pat
     file = tmp_path / "denwa.db"
     database = Database.open(f"sqlite:///{file}")
     migrate(database)
-    database.write(save_calls, "node", [replace(record(), began_utc=NOON_UTC - 2000 * HOUR)])
+    database.write(save_calls, "node", [replace(record(), began_utc=datetime.now(UTC) - HOUR)])
     database.close()
     nothing = {"DENWA_STORE__KEEP_CALLS_DAYS": "0", "DENWA_STORE__URL": "sqlite:///denwa.db"}
     with ServedProgram(tmp_path, nothing) as program, up(program):
-        pass
+        await_calls(tmp_path, lambda rows: not rows, file)
     assert kept_calls(tmp_path, file) == []
 
 
