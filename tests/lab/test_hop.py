@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from lab.laboratory import Lab
-from support.tones import share_at, write_tone
+from support.tones import best_share_at, write_tone
 
 from audio.wav import read_wav
 
@@ -23,12 +23,12 @@ def test_telephones_of_a_and_c_hear_each_other_through_a_hop(lab: Lab, tmp_path:
     ):
         caller.call(through + callee.account.number)
         callee.wait_answered()
-        callee.listen(1.5)
+        callee.listen(2)
         caller.hang_up()
         callee.wait_ended()
         caller.wait_ended()
         at_caller, _ = read_wav(caller.heard())
         at_callee, _ = read_wav(callee.heard())
-    print(len(at_caller), len(at_callee), share_at(at_caller[-8000:], 1000), share_at(at_callee[-8000:], 440))
-    assert share_at(at_caller[-8000:], 1000) > 0.95
-    assert share_at(at_callee[-8000:], 440) > 0.95
+    shares = best_share_at(at_caller, 1000), best_share_at(at_callee, 440)
+    print(len(at_caller), len(at_callee), *shares)
+    assert min(shares) > 0.95

@@ -25,3 +25,9 @@ def share_at(
     frequencies_hz = np.fft.rfftfreq(len(pcm), 1 / rate_hz)
     near = np.abs(frequencies_hz - frequency_hz) < within_hz
     return float(spectrum[near].sum() / spectrum.sum()) if spectrum.any() else 0.0
+
+
+def best_share_at(pcm: NDArray[np.int16], frequency_hz: float, rate_hz: int = 8000) -> float:
+    """The share of the second that has most of it: a machine that is held up leaves a hole in what it plays or records."""
+    begins = range(0, len(pcm) - rate_hz + 1, rate_hz // 8)
+    return max((share_at(pcm[at : at + rate_hz], frequency_hz, rate_hz) for at in begins), default=0.0)
