@@ -38,7 +38,7 @@ def test_the_marks_of_the_real_denwa_are_measured(namespace: Namespace, tmp_path
     assert (row.wanted, row.listeners, row.loaded, len(row.heard)) == (5, 5, False, 3)
     assert row.lost == row.pips_missed == 0
     assert all(stream.pips_due == 4 for stream in row.heard)
-    assert all(stream.share == pytest.approx(1, abs=0.02) for stream in row.heard)
+    assert all(stream.share == pytest.approx(1, abs=0.05) for stream in row.heard)
     assert all(error_ms < 3 for error_ms in row.errors_ms)
     assert 0 < row.spent.cpu < 2
 
