@@ -14,7 +14,9 @@ from audio.g711 import decode, encode
 pytestmark = pytest.mark.unit
 
 EVENT = 101
-WAIT_S = 0.2
+WAIT_S = 5.0
+SILENT_S = 0.2
+"""By then a packet that was to come would be there."""
 
 
 def packet(sequence: int, law: int = PCMU, payload: bytes = b"\x2a" * 160, timestamp: int = 0) -> bytes:
@@ -34,18 +36,18 @@ class Ends:
         self.sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
         for end, each in enumerate(self.sockets):
             each.bind((HOST, 0))
-            each.settimeout(WAIT_S)
             relay.leads_to(end, each.getsockname())
 
     def send(self, end: int, octets: bytes) -> None:
         self.sockets[end].sendto(octets, (HOST, self.ports[end]))
 
-    def receive(self, end: int) -> bytes:
+    def receive(self, end: int, timeout_s: float = WAIT_S) -> bytes:
+        self.sockets[end].settimeout(timeout_s)
         return self.sockets[end].recv(2048)
 
     def hears_nothing(self, end: int) -> bool:
         try:
-            self.receive(end)
+            self.receive(end, SILENT_S)
         except TimeoutError:
             return True
         return False

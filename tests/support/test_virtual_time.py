@@ -17,7 +17,7 @@ def test_an_hour_passes_at_once_and_exactly():
 
     began_monotonic_s = time.monotonic()
     assert run_virtually(sleep()) == 3600
-    assert time.monotonic() - began_monotonic_s < 1
+    assert time.monotonic() - began_monotonic_s < 10
 
 
 def test_timers_come_in_their_order():
