@@ -214,7 +214,7 @@ def test_the_called_end_notes_by_which_way_each_key_came(
             for digit in "5#":
                 await pair.caller.press(digit)
                 assert await pair.called.digit(2) == digit
-                await asyncio.sleep(0.3)  # a key that is still down takes no other
+                await asyncio.sleep(0.6)  # a key that is still down takes no other
             return pair.called.noted
 
     noted = registered(configuration, call)
