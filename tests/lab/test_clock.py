@@ -176,7 +176,7 @@ def test_twenty_hear_the_same_mark_and_the_next_caller_is_busy(lab: Lab, tmp_pat
     """One extension; the 21st hears 486 and no ringing, and the twenty hear nothing of it: the same octets, no gap."""
     address = lab.fresh_address()
     cap = f"\n[limits.services]\nclock = {CAP}\n"
-    length_s = PROMPT_S + 10 + WORDS_S + 3
+    length_s = PROMPT_S + 10 + WORDS_S + 4
     with (
         serving(lab, lab.c, tmp_path, cap, address),
         lab.telephone(lab.c, tmp_path / "phone") as phone,
@@ -186,7 +186,7 @@ def test_twenty_hear_the_same_mark_and_the_next_caller_is_busy(lab: Lab, tmp_pat
         twenty = crowd.submit(
             lab.call_many, lab.c, tmp_path / "callers", "117", calls=CAP, a_second=20, talk_s=length_s
         )
-        time.sleep(1.5)
+        await_calls(lab, CAP)
         joined_utc_s = time.time()
         time.sleep(PROMPT_S + 1)
         busy_utc_s = time.time()
@@ -214,13 +214,21 @@ def test_twenty_hear_the_same_mark_and_the_next_caller_is_busy(lab: Lab, tmp_pat
         assert_same_sound(heard[0], packets, busy_utc_s)
 
 
+def await_calls(lab: Lab, count: int) -> None:
+    """Wait until so many calls to the service are up: each has two channels."""
+    ends_monotonic_s = time.monotonic() + 10
+    while sum("!Up!" in channel for channel in lab.c.channels()) < 2 * count:
+        assert time.monotonic() < ends_monotonic_s, f"not {count} calls"
+        time.sleep(0.02)
+
+
 def assert_unbroken(packets: list[RtpPacket]) -> None:
     """Sequence numbers and timestamps go on without a gap, and so does the time: a packet each 20 ms."""
     for before, after in itertools.pairwise(packets):
         assert (after.sequence - before.sequence) % 2**16 == 1
         assert (after.timestamp_samples - before.timestamp_samples) % 2**32 == len(before.payload)
     length_s = (packets[-1].utc_ns - packets[0].utc_ns) / 1e9
-    assert length_s == pytest.approx(0.02 * (len(packets) - 1), abs=0.1)
+    assert length_s == pytest.approx(0.02 * (len(packets) - 1), abs=0.25)
 
 
 def assert_same_sound(one: list[RtpPacket], other: list[RtpPacket], at_utc_s: float) -> None:

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(20, func_only=True)]
 def test_a_second_install_takes_no_time_and_finds_the_first(asterisk: Install):
     began_monotonic_s = time.monotonic()
     assert install_asterisk() == asterisk
-    assert time.monotonic() - began_monotonic_s < 2
+    assert time.monotonic() - began_monotonic_s < 5, "the first takes some 15"
 
 
 def test_it_has_every_module_that_an_exchange_wants_and_they_all_run(asterisk: Install, lab: Lab):
