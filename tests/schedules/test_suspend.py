@@ -85,7 +85,7 @@ def test_an_attempt_taken_before_the_sleep_is_not_made_after_it(
         node(postgres_url, "sleeper", RINGS_S, clock.environment) as sleeper,
     ):
         night = Night(database)
-        alarm = book(database, "1001", 1.5)
+        alarm = book(database, "1001", 2.5)
         until(lambda: night.state(alarm) == "ringing")
         sleeper.sleeps(clock, slept_s)
         until(lambda: night.alarm_state(alarm) == "ended")
