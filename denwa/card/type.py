@@ -85,7 +85,7 @@ class Face:
                 line = ""
             for character in piece if line else piece.lstrip():  # a word may be wider than a line
                 if line and character != " " and self.width(line + character, size) > width:
-                    yield line
+                    yield line.rstrip()
                     line = ""
                 line += character
         if line.rstrip():
