@@ -88,7 +88,7 @@ def test_files_come_into_the_spool_whole_with_their_times_and_the_last_at_half_a
     def sleep(seconds: float) -> None:
         waits.append((len(list((tmp_path / "outgoing").iterdir())), (time.time() + seconds) % 1))
 
-    monkeypatch.setattr(spool.time, "sleep", sleep)
+    monkeypatch.setattr("bench.spool.time.sleep", sleep)
     for name in ("tmp", "outgoing"):
         (tmp_path / name).mkdir()
     begins_utc = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=60)
