@@ -100,17 +100,23 @@ class Duty:
         await self._end_what_ended_elsewhere()
         if not self._lease.holds:
             return None
-        rings, next_utc = await self._store.write(self._claim, self._now_utc(), self._in_use())
+        rings, next_utc = await self._store.write(self._claim, self._in_use())
         for ring in rings:
             task = self._tasks.create_task(self._ring(ring), name=f"alarm {ring.alarm_id}")
             self._under_way[ring.attempt_id] = task
         return next_utc
 
     def _claim(
-        self, session: Session, now_utc: datetime, in_use: Collection[tuple[str, str]]
+        self, session: Session, in_use: Collection[tuple[str, str]]
     ) -> tuple[list[Ring], datetime | None]:
+        nodes = alive(session)
+        if not self._lease.is_among(nodes):
+            return [], None
+        now_utc = (
+            self._now_utc()
+        )  # not of before: a program that was stopped in between would write what is long past
         node_id, under_way = self._lease.node_id, tuple(self._under_way)
-        close_orphans(session, node_id, alive(session), under_way, self._orphans_noticed, now_utc)
+        close_orphans(session, node_id, nodes, under_way, self._orphans_noticed, now_utc)
         rings = claim(
             session,
             node_id,
@@ -202,12 +208,15 @@ class Duty:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEWED_EVERY_S)
+            held = self._lease.holds
             try:
                 await self._lease.renew(self._store)
             except StoreError as error:
                 log.warning("lease_not_renewed", reason=str(error))
             if not self._lease.holds:
                 self._cancel_all()
+            elif not held:
+                self.told()  # it has taken nothing meanwhile
 
     def _cancel_all(self) -> list[Task[None]]:
         tasks = list(self._under_way.values())

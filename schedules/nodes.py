@@ -5,6 +5,7 @@ the server's clock counts, which all nodes share and no setting of their own clo
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from socket import gethostname
 
@@ -39,6 +40,10 @@ class Lease:
             began_boottime_s = boottime_s()
             await store.write(_renew, self.node_id)
             self._holds_until_boottime_s = began_boottime_s + LEASE_S
+
+    def is_among(self, nodes: Collection[str]) -> bool:
+        """Whether it holds by the database, which said that of `nodes` (`alive`): others go by that alone."""
+        return not self._shared or self.node_id in nodes
 
     def release(self, session: Session) -> None:
         """At a good end: nothing of this node is left to wait for."""

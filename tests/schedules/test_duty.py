@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 from support.alarms import Night, wish
 from support.on_duty import acknowledged, for_ever, host_utc, on_duty, until
@@ -15,7 +16,7 @@ from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
-from schedules.rows import Occurrence
+from schedules.rows import Node, Occurrence
 from schedules.taking import Ring
 from store.database import Database
 from store.store import Store
@@ -235,17 +236,43 @@ def test_a_node_whose_lease_is_gone_begins_no_call_and_ends_those_it_has(postgre
             first, later = await node.book(0), await node.book(2.9, "1002")
             await node.rings(first)
             await node.state_becomes(later, "ringing")
-
-            async def not_renewed(_: Lease, __: Store) -> None:
-                """The server cannot be had: the lease runs out, here at once."""
-
-            monkeypatch.setattr(Lease, "renew", not_renewed)
+            monkeypatch.setattr(Lease, "renew", never_renewed)
             monkeypatch.setattr(Lease, "holds", False)
             await node.breaks_off()
             assert [ring.alarm_id for ring, _ in node.rung] == [first]
             await node.state_becomes(later, "retry")
 
     asyncio.run(main())
+
+
+def test_a_node_that_was_stopped_before_it_could_take_anything_takes_nothing_until_it_has_its_lease_again(
+    postgres_url: str, monkeypatch
+):
+    """Stopped and gone on after it has asked its own clock, it holds the lease by that, and not by the database."""
+    monkeypatch.setattr("schedules.duty.RENEWED_EVERY_S", 0.2)
+
+    async def main() -> None:
+        async with on_duty(postgres_url, acknowledged) as node:
+            with monkeypatch.context() as stopped:
+                stopped.setattr(Lease, "renew", never_renewed)
+                await asyncio.sleep(0.5)  # one that has begun comes to its end
+                await node.store.write(expire_leases)
+                alarm = await node.book(0)
+                await node.looks(0.5)
+                assert node.night.history(alarm) == ["booked"]
+                node.duty._lease._holds_until_boottime_s = 0
+            await node.state_becomes(alarm, "acknowledged")
+
+    asyncio.run(main())
+
+
+async def never_renewed(_: Lease, __: Store) -> None:
+    """The server cannot be had."""
+
+
+def expire_leases(session: Session) -> None:
+    """As if they had not been renewed for long."""
+    session.execute(update(Node).values(leased_until=func.clock_timestamp()))
 
 
 def test_what_a_node_left_while_its_lease_was_gone_goes_on_when_it_has_it_again(postgres_url, monkeypatch):
