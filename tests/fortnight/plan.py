@@ -22,13 +22,13 @@ DAYS = 14
 BEGINS_UTC = datetime(2027, 3, 1, tzinfo=UTC)
 """A Monday, 9:00 in Japan: the first alarms are due on the next morning."""
 TIMES = (time(6, 57), time(7, 0))
-"""Few, and as far apart as attempts are, so that hundreds ring at once and the fortnight has few instants; of a single day
-the second alone."""
+"""On one day the first, on the next one the second, so that hundreds ring at once; as far apart as attempts are, so that the
+fortnight has few instants."""
 LOWEST_NUMBER = 22_000
 """From 21100 on they look like emergency numbers behind the prefix 2."""
-A_TELEPHONE_A_DAY = 0.3
-"""So many alarms on average: some telephones have two at one time, and the second must wait; few have more, so that an instant
-lasts no longer than two calls."""
+A_TELEPHONE_A_DAY = 0.12
+"""So many alarms on average: some telephones have two at one time, and the second must wait; hardly any has more, so that an
+instant lasts no longer than two calls."""
 A_TELEPHONE_ON_ONE_DAY = 0.85
 """Of a single day, whose alarms are few."""
 ESCALATED = 0.2
@@ -80,11 +80,12 @@ class Planned:
         if days > 1 and rng.random() < ESCALATED:
             guardian = str(29_000 + rng.randrange(max(1, numbers // 5)))
             policy = Policy(**{**asdict(policy), "escalate_to": guardian})
+        dates = every if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),)
         return cls(
             uid=f"alarm-{n}@fortnight",
             number=str(LOWEST_NUMBER + rng.randrange(numbers)),
-            civil_time=rng.choice(TIMES if days > 1 else TIMES[1:]),
-            dates=every if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),),
+            civil_time=TIMES[dates[0].toordinal() % len(TIMES)],
+            dates=dates,
             policy=policy,
         )
 

@@ -37,7 +37,7 @@ IDLE_S = 3.5
 """When attempts are open of before the last death and no telephone has rung for so long, time must pass first."""
 LEFT_S = 20.0
 STUCK_S = 120.0
-DIES_EACH_S = 15.0
+DIES_EACH_S = 12.0
 IDLE_DIES_EACH_S = 2.0
 """On a day on which not enough have died, once it is over."""
 AGAIN_IN, AGAIN_S = 0.2, 0.5
