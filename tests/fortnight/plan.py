@@ -1,5 +1,6 @@
 """What is booked for the simulated fortnight: alarms by the thousand, from a seed."""
 
+import itertools
 import json
 import random
 from collections.abc import Sequence
@@ -26,13 +27,17 @@ TIMES = (time(6, 57), time(7, 0))
 fortnight has few instants."""
 LOWEST_NUMBER = 22_000
 """From 21100 on they look like emergency numbers behind the prefix 2."""
-A_TELEPHONE_A_DAY = 0.12
-"""So many alarms on average: some telephones have two at one time, and the second must wait; hardly any has more, so that an
-instant lasts no longer than two calls."""
+CROWDED_IN = 3
+"""On one day of so many, some telephones have two alarms at one time, and the second must wait; on the others none has, since
+an instant lasts twice as long by that."""
+A_TELEPHONE_A_DAY = 0.3
+"""So many alarms on average, so that few have more than two."""
 A_TELEPHONE_ON_ONE_DAY = 0.85
 """Of a single day, whose alarms are few."""
 ESCALATED = 0.2
 """Of all alarms, but for those of a single day, which is to be over soon."""
+GUARDIANS = range(29_000, 30_000)
+"""Second numbers."""
 DAILY_IN = 300
 """One alarm of so many rings each day."""
 PATIENT = (
@@ -71,31 +76,57 @@ class Planned:
 
     @classmethod
     def at_random(
-        cls, n: int, numbers: int, days: int, policies: Sequence[Policy], rng: random.Random
+        cls,
+        n: int,
+        subscribers: "Subscribers",
+        every: Sequence[date],
+        policies: Sequence[Policy],
+        rng: random.Random,
     ) -> Self:
         """The n-th."""
-        first = BEGINS_UTC.date() + timedelta(days=1)
-        every = tuple(first + timedelta(days=day) for day in range(days))
         policy = rng.choice(policies)
-        if days > 1 and rng.random() < ESCALATED:
-            guardian = str(29_000 + rng.randrange(max(1, numbers // 5)))
-            policy = Policy(**{**asdict(policy), "escalate_to": guardian})
-        dates = every if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),)
+        if len(every) > 1 and rng.random() < ESCALATED:
+            policy = Policy(**{**asdict(policy), "escalate_to": str(rng.choice(GUARDIANS))})
+        dates = tuple(every) if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),)
         return cls(
             uid=f"alarm-{n}@fortnight",
-            number=str(LOWEST_NUMBER + rng.randrange(numbers)),
+            number=str(subscribers.one_for(dates)),
             civil_time=TIMES[dates[0].toordinal() % len(TIMES)],
             dates=dates,
             policy=policy,
         )
 
 
+class Subscribers:
+    """Whose alarms they are."""
+
+    def __init__(self, count: int, every: Sequence[date], rng: random.Random) -> None:
+        numbers = range(LOWEST_NUMBER, LOWEST_NUMBER + count)
+        self._numbers = numbers
+        self._rng = rng
+        self._daily = itertools.count(numbers.stop)
+        self._unused = {
+            day: rng.sample(numbers, count)
+            for day in every
+            if len(every) > 1 and day.toordinal() % CROWDED_IN > 0
+        }
+
+    def one_for(self, dates: tuple[date, ...]) -> int:
+        """One that may have another alarm then, if the day is a crowded one."""
+        if len(dates) > 1:
+            return next(self._daily)
+        unused = self._unused.get(dates[0])
+        return self._rng.choice(self._numbers) if unused is None else unused.pop()
+
+
 def plan(alarms: int, days: int, policies: Sequence[Policy], seed: int) -> list[Planned]:
     """So many alarms over so many days."""
     rng = random.Random(seed)
+    first = BEGINS_UTC.date() + timedelta(days=1)
+    every = [first + timedelta(days=day) for day in range(days)]
     each = A_TELEPHONE_A_DAY if days > 1 else A_TELEPHONE_ON_ONE_DAY
-    numbers = max(5, round(alarms / days / each))
-    return [Planned.at_random(n, numbers, days, policies, rng) for n in range(alarms)]
+    subscribers = Subscribers(max(5, round(alarms / days / each)), every, rng)
+    return [Planned.at_random(n, subscribers, every, policies, rng) for n in range(alarms)]
 
 
 def write(planned: Sequence[Planned], path: Path) -> None:

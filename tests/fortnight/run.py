@@ -37,7 +37,9 @@ IDLE_S = 3.5
 """When attempts are open of before the last death and no telephone has rung for so long, time must pass first."""
 LEFT_S = 20.0
 STUCK_S = 120.0
-DIES_EACH_S = 12.0
+DIES_EACH_S = 15.0
+DIES_AT_CALLS = 5
+"""A program dies while so many are up, or after the day: each that is left alone by a death is a wave of its own."""
 IDLE_DIES_EACH_S = 2.0
 """On a day on which not enough have died, once it is over."""
 AGAIN_IN, AGAIN_S = 0.2, 0.5
@@ -211,7 +213,7 @@ class Fortnight:
         return min(whole, -(-whole * days // self._scale.days))
 
     def _harm(self, calls: int) -> None:
-        ripe = time.monotonic() >= self._dies_monotonic_s and (calls or self._is_day_over)
+        ripe = time.monotonic() >= self._dies_monotonic_s and (calls >= DIES_AT_CALLS or self._is_day_over)
         if ripe and self._deaths < self._by_today(self._scale.deaths):
             self._let_die()
             each_s = IDLE_DIES_EACH_S if self._is_day_over else DIES_EACH_S
