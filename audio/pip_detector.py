@@ -21,6 +21,8 @@ Path = Literal["waveform", "envelope"]
 _THRESHOLD = 0.6
 _TEMPLATE_S = 0.1
 _GUARD_S = 0.06
+_END_S = 0.005
+"""So much more than the template must be there of a pip."""
 _TOGETHER_S = 0.02
 
 
@@ -94,7 +96,9 @@ def _candidates(samples: Samples, rate_hz: float, pip: Pip) -> list[int]:
     around = energy[guard + length :] - energy[: -guard - length]
     score = np.zeros(len(samples))
     score[guard : guard + len(around)] = height[guard:] / np.sqrt(around + (guard + length) * 1e-9)
-    return _peaks(score, round((pip.length_s + 0.2) * rate_hz))
+    # a pip that the end cuts short fits best there, whole cycles of its carrier too early
+    last = len(samples) - length - round(_END_S * rate_hz)
+    return [place for place in _peaks(score, round((pip.length_s + 0.2) * rate_hz)) if place <= last]
 
 
 def _correlate(samples: Samples, template: Samples) -> Samples:

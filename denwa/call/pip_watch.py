@@ -1,5 +1,6 @@
 """Hears the pips of a talking clock while the call runs, and says how far each mark is from UTC."""
 
+import statistics
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,13 +9,15 @@ from numpy.typing import NDArray
 
 from audio.pip_detector import find_onsets
 from audio.pip_timing import error_ms
-from audio.pips import PRE_PIP
+from audio.pips import PERIOD_S, PRE_PIP
 from timekeeping.stream_clock import StreamClock
 
 RATE_HZ = 8000
 WINDOW_SAMPLES = 6 * RATE_HZ
 STEP_SAMPLES = RATE_HZ
 FULL_SCALE = 32768.0
+LONGEST_S = PERIOD_S / 2
+"""Between a mark and its own pips."""
 CLOCK_WINDOW_NS = round(-min(PRE_PIP.offsets_s) * 1e9)
 """What the stream's clock is to look back upon. A service that changes from a prompt to its broadcast puts the stream on
 another clock: whoever has heard a whole mark has heard the broadcast for so long, and no packet of the prompt counts."""
@@ -22,7 +25,10 @@ another clock: whoever has heard a whole mark has heard the broadcast for so lon
 
 @dataclass(frozen=True, slots=True)
 class MarkHeard:
-    """A mark with all its pre-pips: its instant by the stream's clock, and how late it was (negative: early)."""
+    """A mark with all its pre-pips: its instant by the stream's clock, and how late most of them were (negative: early).
+
+    Most of them, since a hole in one, of a packet that was lost or left out, puts that one at a wrong place.
+    """
 
     utc_ns: int
     error_ms: float
@@ -61,11 +67,17 @@ class PipWatch:
     def _look(self, clock: StreamClock, utc_offset_ns: int) -> list[MarkHeard]:
         found: list[MarkHeard] = []
         start_utc_ns = clock.instant_ns(self._first_sample) + utc_offset_ns
-        for onset in find_onsets(self._heard):
-            sample = self._first_sample + onset.sample
-            if not onset.complete or 0.0 not in onset.pip.offsets_s or sample < self._last_mark + RATE_HZ:
+        onsets = [onset for onset in find_onsets(self._heard) if onset.complete]
+        for mark in onsets:
+            sample = self._first_sample + mark.sample
+            if 0.0 not in mark.pip.offsets_s or sample < self._last_mark + RATE_HZ:
                 continue
             self._last_mark = round(sample)
-            utc_ns = start_utc_ns + round(onset.sample * 1e9 / RATE_HZ)
-            found.append(MarkHeard(utc_ns, error_ms(onset, start_utc_ns / 1e9), onset.level_dbm0))
+            utc_ns = start_utc_ns + round(mark.sample * 1e9 / RATE_HZ)
+            errors_ms = [
+                error_ms(pip, start_utc_ns / 1e9)
+                for pip in onsets
+                if -LONGEST_S < pip.time_s - mark.time_s < LONGEST_S
+            ]
+            found.append(MarkHeard(utc_ns, statistics.median(errors_ms), mark.level_dbm0))
         return found

@@ -223,3 +223,20 @@ def test_a_pip_in_the_first_or_last_instants_is_left_out():
     """Without its silence before it, or all of its beginning, a pip is not measured."""
     assert find_onsets(PRE_PIP.samples()) == []
     assert find_onsets(np.concatenate([np.zeros(800), MARK.samples()[:400]])) == []
+
+
+@pytest.mark.parametrize("name", ["as sent", "quantised", "noisy"])
+def test_a_recording_that_ends_in_a_pip_puts_it_at_no_wrong_place(name):
+    """Its best fit is cycles of the carrier too early where the template must end before the recording does."""
+    damage = {"as sent": lambda samples, _rng: samples, "quantised": quantised("ulaw"), "noisy": noisy(20)}[
+        name
+    ]
+    heard = damage(signal(3, [2.0]), np.random.default_rng(3))
+    found = [
+        onset.time_s
+        for end in range(round(2.05 * RATE_HZ), round(2.15 * RATE_HZ), 3)
+        for onset in find_onsets(heard[:end])
+        if onset.pip == MARK
+    ]
+    assert len(found) > 100
+    assert found == pytest.approx([2.0] * len(found), abs=2e-4)

@@ -68,3 +68,18 @@ def test_a_gap_in_the_samples_loses_no_later_mark():
 def test_a_prompt_that_ends_just_before_the_pips_puts_no_mark_early():
     marks = heard_marks(pips(12), prompt=range(int(6.9 * 8000)))
     assert [mark.error_ms for mark in marks] == [pytest.approx(0, abs=0.05)]
+
+
+def test_a_mark_that_has_just_begun_when_it_looks_is_told_a_second_later():
+    """It looks once in a second of samples: here 85 ms after the mark."""
+    pcm = to_pcm(signal(12, [9.915]))
+    assert [mark.error_ms for mark in heard_marks(pcm)] == [pytest.approx(-85, abs=0.05)]
+
+
+@pytest.mark.parametrize("hole_ms", [-20, 80])
+def test_a_mark_with_a_hole_is_judged_by_its_other_pips(hole_ms: int):
+    """A sender that comes too late leaves 20 ms out."""
+    pcm = pips(12)
+    begin = 10 * 8000 + 5 * 8 + hole_ms * 8
+    pcm[begin : begin + 160] = 0
+    assert [mark.error_ms for mark in heard_marks(pcm)] == [pytest.approx(0, abs=0.05)]
