@@ -27,15 +27,15 @@ TIMES = (time(6, 57), time(7, 0))
 fortnight has few instants."""
 LOWEST_NUMBER = 22_000
 """From 21100 on they look like emergency numbers behind the prefix 2."""
-CROWDED_IN = 3
-"""On one day of so many, some telephones have two alarms at one time, and the second must wait; on the others none has, since
-an instant lasts twice as long by that."""
+CROWDED_IN = 5
+"""On one day of so many, some telephones have two alarms at one time, and the second must wait; and some have a second number.
+A day lasts twice as long by that: each call that comes at an instant of its own is one to be waited for."""
 A_TELEPHONE_A_DAY = 0.3
 """So many alarms on average, so that few have more than two."""
 A_TELEPHONE_ON_ONE_DAY = 0.85
 """Of a single day, whose alarms are few."""
-ESCALATED = 0.2
-"""Of all alarms, but for those of a single day, which is to be over soon."""
+ESCALATED = 0.4
+"""Of the alarms of crowded days, but for a single day, which is to be over soon."""
 GUARDIANS = range(29_000, 30_000)
 """Second numbers."""
 DAILY_IN = 300
@@ -85,9 +85,9 @@ class Planned:
     ) -> Self:
         """The n-th."""
         policy = rng.choice(policies)
-        if len(every) > 1 and rng.random() < ESCALATED:
-            policy = Policy(**{**asdict(policy), "escalate_to": str(rng.choice(GUARDIANS))})
         dates = tuple(every) if n % DAILY_IN == DAILY_IN - 1 else (rng.choice(every),)
+        if 1 == len(dates) < len(every) and _is_crowded(dates[0]) and rng.random() < ESCALATED:
+            policy = Policy(**{**asdict(policy), "escalate_to": str(rng.choice(GUARDIANS))})
         return cls(
             uid=f"alarm-{n}@fortnight",
             number=str(subscribers.one_for(dates)),
@@ -106,9 +106,7 @@ class Subscribers:
         self._rng = rng
         self._daily = itertools.count(numbers.stop)
         self._unused = {
-            day: rng.sample(numbers, count)
-            for day in every
-            if len(every) > 1 and day.toordinal() % CROWDED_IN > 0
+            day: rng.sample(numbers, count) for day in every if len(every) > 1 and not _is_crowded(day)
         }
 
     def one_for(self, dates: tuple[date, ...]) -> int:
@@ -117,6 +115,10 @@ class Subscribers:
             return next(self._daily)
         unused = self._unused.get(dates[0])
         return self._rng.choice(self._numbers) if unused is None else unused.pop()
+
+
+def _is_crowded(day: date) -> bool:
+    return day.toordinal() % CROWDED_IN == 0
 
 
 def plan(alarms: int, days: int, policies: Sequence[Policy], seed: int) -> list[Planned]:

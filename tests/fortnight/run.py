@@ -40,6 +40,8 @@ STUCK_S = 120.0
 DIES_EACH_S = 15.0
 DIES_AT_CALLS = 5
 """A program dies while so many are up, or after the day: each that is left alone by a death is a wave of its own."""
+DIES_ALONE_EACH_S = 40.0
+"""With nobody else on duty: a call is to come to its end at times."""
 IDLE_DIES_EACH_S = 2.0
 """On a day on which not enough have died, once it is over."""
 AGAIN_IN, AGAIN_S = 0.2, 0.5
@@ -216,7 +218,8 @@ class Fortnight:
         ripe = time.monotonic() >= self._dies_monotonic_s and (calls >= DIES_AT_CALLS or self._is_day_over)
         if ripe and self._deaths < self._by_today(self._scale.deaths):
             self._let_die()
-            each_s = IDLE_DIES_EACH_S if self._is_day_over else DIES_EACH_S
+            ringing_each_s = DIES_EACH_S if len(self._nodes) > 1 else DIES_ALONE_EACH_S
+            each_s = IDLE_DIES_EACH_S if self._is_day_over else ringing_each_s
             if self._rng.random() < AGAIN_IN:
                 each_s = AGAIN_S
             pause_s = self._rng.expovariate(1 / each_s)

@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -50,8 +51,7 @@ def read_wire(path: Path) -> Wire:
     """Read the exchange's log."""
     calls: dict[str, Call] = {}
     deaths: dict[str, list[float]] = defaultdict(list)
-    for row in _rows(path.read_text().splitlines()):
-        at_utc_s = row["utc_s"]
+    for row, at_utc_s in _in_time([json.loads(line) for line in path.read_text().splitlines()]):
         match row["event"]:
             case "gone":
                 deaths[row["node"]].append(at_utc_s)
@@ -66,5 +66,15 @@ def read_wire(path: Path) -> Wire:
     return Wire(list(calls.values()), deaths)
 
 
-def _rows(lines: Iterable[str]) -> Iterable[dict]:
-    return (json.loads(line) for line in lines)
+def _in_time(rows: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], float]]:
+    """Each with its instant: not after a death that was told later.
+
+    Where a death lasts, the clock is set at once; what the exchange takes from its socket then was sent before it.
+    """
+    latest_utc_s = float("inf")
+    found: list[tuple[dict[str, Any], float]] = []
+    for row in reversed(rows):
+        if row["event"] == "gone":
+            latest_utc_s = min(latest_utc_s, row["utc_s"])
+        found.append((row, min(row["utc_s"], latest_utc_s)))
+    return found[::-1]
