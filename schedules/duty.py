@@ -26,6 +26,8 @@ READY = timedelta(seconds=0.5)
 """So much before its instant a ring is made, so that only its INVITE is left to be sent then."""
 WAITS_LOOKED_AT_AFTER = timedelta(seconds=5)
 """How soon what waits for a free line is looked at again, should nobody tell."""
+ENDED_LOOKED_AT_EACH_S = 5.0
+"""How often, at least, it is looked whether others have ended what rings."""
 STANDSTILL = timedelta(seconds=30)
 """So late after its instant nothing is rung that was taken before: the machine slept, and others may have rung meanwhile."""
 WRITTEN_AGAIN_AFTER_S = 1.0
@@ -97,7 +99,6 @@ class Duty:
             yield
 
     async def _tick(self) -> datetime | None:
-        await self._end_what_ended_elsewhere()
         if not self._lease.holds:
             return None
         rings, next_utc = await self._store.write(self._claim, self._in_use())
@@ -191,11 +192,13 @@ class Duty:
         )
 
     async def _watch(self) -> None:
-        """End what others have ended as soon as that is told: a tick that takes hundreds would have it ring meanwhile."""
+        """End what others have ended as soon as that is told, whatever a tick does: one that takes hundreds lasts."""
         while True:
-            await self._told.wait()
+            with suppress(TimeoutError):  # news may be lost, and so may what was read
+                async with asyncio.timeout(ENDED_LOOKED_AT_EACH_S):
+                    await self._told.wait()
             self._told.clear()
-            with suppress(StoreError):  # the next tick looks too
+            with suppress(StoreError):
                 await self._end_what_ended_elsewhere()
 
     async def _end_what_ended_elsewhere(self) -> None:

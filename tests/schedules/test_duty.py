@@ -16,7 +16,7 @@ from schedules.duty import Report
 from schedules.nodes import Lease
 from schedules.outcomes import Outcome
 from schedules.policy import Policy
-from schedules.rows import Node, Occurrence
+from schedules.rows import Attempt, Node, Occurrence
 from schedules.taking import Ring
 from store.database import Database
 from store.store import Store
@@ -102,6 +102,24 @@ def test_cancelled_while_others_are_being_taken_its_call_is_broken_off_at_once(p
                 await node.breaks_off()
 
     asyncio.run(main())
+
+
+def test_what_others_have_ended_is_broken_off_soon_although_no_news_came(sqlite_url: str, monkeypatch):
+    monkeypatch.setattr("schedules.duty.ENDED_LOOKED_AT_EACH_S", 0.1)
+
+    async def main() -> None:
+        async with on_duty(sqlite_url, for_ever) as node:
+            await node.rings(await node.book(0))
+            await asyncio.to_thread(node.night.database.write, end_attempts)
+            async with asyncio.timeout(2):
+                await node.breaks_off()
+
+    asyncio.run(main())
+
+
+def end_attempts(session: Session) -> None:
+    """Write what came of them, and tell nobody."""
+    session.execute(update(Attempt).values(outcome=Outcome.CANCELLED))
 
 
 def test_at_the_end_of_the_program_what_rings_is_broken_off_and_rings_again_later(sqlite_url: str):
