@@ -113,9 +113,8 @@ class Duty:
         nodes = alive(session)
         if not self._lease.is_among(nodes):
             return [], None
-        now_utc = (
-            self._now_utc()
-        )  # not of before: a program that was stopped in between would write what is long past
+        # read here and not before: a program that was stopped in between would write what is long past
+        now_utc = self._now_utc()
         node_id, under_way = self._lease.node_id, tuple(self._under_way)
         close_orphans(session, node_id, nodes, under_way, self._orphans_noticed, now_utc)
         rings = claim(

@@ -77,7 +77,7 @@ class PipWatch:
             errors_ms = [
                 error_ms(pip, start_utc_ns / 1e9)
                 for pip in onsets
-                if -LONGEST_S < pip.time_s - mark.time_s < LONGEST_S
+                if abs(pip.time_s - mark.time_s) < LONGEST_S
             ]
             found.append(MarkHeard(utc_ns, statistics.median(errors_ms), mark.level_dbm0))
         return found
