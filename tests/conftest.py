@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import random
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ BUDGETS_S = {"unit": 20, "native": 60, "lab": 240, "exclusive": 300}
 """The longest that one test of a marker may take at quick scale, in seconds."""
 PROVE_FACTOR = 60
 """How much longer a test may take at full size."""
+QUICK_SEED = 16
 SETTLING_S = 2.0
 """How long a descriptor may take to close after its test, in seconds."""
 
@@ -73,6 +75,12 @@ def scale(request: pytest.FixtureRequest) -> Scale:
 def scaled(scale: Scale) -> Callable[[int, int], int]:
     """Choose between a number for the quick scale and one for the full."""
     return lambda quick, prove: prove if scale == "prove" else quick
+
+
+@pytest.fixture
+def seed(scale: Scale) -> int:
+    """Of random trials: in full the run's, which pytest prints; else one, since of all trials a few may fail."""
+    return random.getrandbits(32) if scale == "prove" else QUICK_SEED
 
 
 def _descriptors() -> dict[int, str]:

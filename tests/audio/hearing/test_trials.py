@@ -1,6 +1,5 @@
 """Random tones, voices and machines on worn lines: 12,000 of them at full size (`make bench-tones` shows the table)."""
 
-import random
 from collections.abc import Callable
 
 import pytest
@@ -21,7 +20,6 @@ from bench.tones import measure, wishes
 
 pytestmark = pytest.mark.native
 
-SEED = 16
 QUICK = {
     tone_trial: 150,
     change_trial: 40,
@@ -32,12 +30,6 @@ QUICK = {
     echo_trial: 15,
 }
 """How many of each; together some four seconds."""
-
-
-@pytest.fixture
-def seed(scale: str) -> int:
-    """In full by the random seed of the run, which pytest prints; else one, since of all trials a few may fail."""
-    return random.getrandbits(32) if scale == "prove" else SEED
 
 
 def sample(trial: Callable[[int, int], Trial], seed: int) -> list[Trial]:

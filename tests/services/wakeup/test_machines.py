@@ -1,6 +1,5 @@
 """Random machines, hops and people on worn lines, and what the morning call takes them for (`make bench-tones` counts more)."""
 
-import random
 from functools import partial
 
 import pytest
@@ -10,15 +9,8 @@ from support.machines import MACHINES
 
 pytestmark = pytest.mark.native
 
-SEED = 16
 PEOPLE = 16
 TIMES = {"quick": 1, "prove": 20}
-
-
-@pytest.fixture
-def seed(scale: str) -> int:
-    """In full by the random seed of the run, which pytest prints; else one, since of all trials a few may fail."""
-    return random.getrandbits(32) if scale == "prove" else SEED
 
 
 def test_no_machine_and_no_hop_is_probably_awake(seed: int, scale: str):
