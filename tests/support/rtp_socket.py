@@ -198,7 +198,11 @@ def is_steady(packets: list[RtpPacket], within_ms: float) -> bool:
     return sorted(delays)[len(delays) // 2] < within_ms and min(delays[-10:]) < within_ms
 
 
+def gaps_ms(packets: list[RtpPacket]) -> list[float]:
+    """The time between each two arrivals, in milliseconds."""
+    return [(after.utc_ns - before.utc_ns) / 1e6 for before, after in itertools.pairwise(packets)]
+
+
 def largest_gap_ms(packets: list[RtpPacket]) -> float:
     """The longest time between two arrivals, in milliseconds."""
-    gaps_ns = [after.utc_ns - before.utc_ns for before, after in itertools.pairwise(packets)]
-    return max(gaps_ns, default=0) / 1e6
+    return max(gaps_ms(packets), default=0)

@@ -5,17 +5,12 @@ import time
 
 import pytest
 from support.marked_frames import echoed, marked_frame, whole_numbers
-from support.rtp_socket import SETTLE_S, delays_ms, is_unbroken
+from support.rtp_socket import SETTLE_S, delays_ms, gaps_ms, is_unbroken
 
 pytestmark = pytest.mark.native
 
 MOST_HASTE_MS = 110
 """So much earlier than at first its answers come at most: 100 ms, and 1,000 ppm of two seconds."""
-
-
-def gaps_ms(packets):
-    """The time between each two arrivals."""
-    return [(after.utc_ns - before.utc_ns) / 1e6 for before, after in itertools.pairwise(packets)]
 
 
 def test_packets_held_up_by_the_network_lose_and_add_nothing(dial):
