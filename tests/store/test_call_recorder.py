@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from support.calls import HOUR, NOON_UTC, ended, record
+from support.waiting import until
 
 from store import call_recorder
 from store.call_recorder import CallRecorder, open_call_recorder
@@ -55,12 +56,6 @@ def held(url: str) -> Iterator[None]:
         holder.execute("BEGIN IMMEDIATE")
         yield
         holder.execute("ROLLBACK")
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is waited for is a thread's doing
-            await asyncio.sleep(0.005)
 
 
 def test_what_was_handed_over_is_in_the_database_when_the_program_has_ended(database_url: str):

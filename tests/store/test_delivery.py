@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, closing
 import pytest
 from structlog.testing import capture_logs
 from support.events import NOON_UTC, ToySubscriber, deliveries, happened, refused
+from support.waiting import until
 
 from store import delivery as module
 from store.database import Database
@@ -29,9 +30,7 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def all_written_down(store: Store) -> None:
     """Wait until it is kept of each delivery how it went."""
-    async with asyncio.timeout(5):
-        while any(row.state == State.WAITING for row in deliveries(store.database)):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: all(row.state != State.WAITING for row in deliveries(store.database)))
 
 
 def delivering(
@@ -93,9 +92,7 @@ def test_what_is_given_up_is_told_with_the_reason(
     async def main() -> None:
         subscriber = ToySubscriber(failures=refused(1))
         async with open_store(database_url) as store, open_delivery(store, [subscriber]):
-            async with asyncio.timeout(5):
-                while not logs:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
+            await until(lambda: logs)
 
     with capture_logs() as logs:
         asyncio.run(main())
@@ -129,9 +126,7 @@ def test_several_nodes_share_the_deliveries_and_none_is_told_twice(postgres_url:
                 await scope.enter_async_context(open_delivery(store, [node]))
             for number in range(60):
                 await stores[number % 3].write(tell_of, f"{number}", NOON_UTC, {})
-            async with asyncio.timeout(10):
-                while sum(len(node.told) for node in nodes) < 60:  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+            await until(lambda: sum(len(node.told) for node in nodes) >= 60, 10)
             await asyncio.sleep(0.1)
 
     asyncio.run(main())
@@ -176,9 +171,7 @@ def test_what_is_under_way_at_the_end_stays_held_and_waits_for_its_lease(sqlite_
     async def main() -> None:
         async with open_store(sqlite_url) as store, open_delivery(store, [subscriber]):
             await store.write(tell_of, "x", NOON_UTC, {})
-            async with asyncio.timeout(5):
-                while not subscriber.at_once:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
+            await until(lambda: subscriber.at_once)
 
     asyncio.run(main())
     database = Database.open(sqlite_url)
@@ -197,9 +190,7 @@ def test_the_log_has_the_facts_as_fields_whatever_they_are_called(sqlite_url: st
 
     async def main() -> None:
         async with open_store(sqlite_url) as store, open_delivery(store, [EventLog()]):
-            async with asyncio.timeout(5):
-                while not any(entry["event"] == "event" for entry in logs):  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
+            await until(lambda: any(entry["event"] == "event" for entry in logs))
 
     with capture_logs() as logs:
         asyncio.run(main())

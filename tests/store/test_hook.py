@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.events import NOON_UTC
+from support.waiting import until
 
 from store.deliveries import Told
 from store.delivery import DeliveryFailed
@@ -114,9 +115,7 @@ def test_what_it_leaves_behind_holds_nobody_up(script, tmp_path: Path):
 def test_at_the_end_of_the_program_it_is_killed(script, tmp_path: Path):
     async def main() -> None:
         task = asyncio.create_task(Hook(script("echo $$ > pid; exec sleep 60")).deliver(TOLD))
-        async with asyncio.timeout(5):
-            while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from support.waiting import until
 
 from store.database import Database
 from store.deliveries import Told
@@ -59,9 +60,7 @@ class ToySubscriber:
 
     async def until(self, count: int) -> None:
         """Wait until it has been told so often."""
-        async with asyncio.timeout(5):
-            while len(self.told) < count:  # noqa: ASYNC110 - it has no event of its own
-                await asyncio.sleep(0.005)
+        await until(lambda: len(self.told) >= count)
 
 
 def refused(times: int) -> list[Exception]:

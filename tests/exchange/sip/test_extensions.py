@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from support.registrar import ScriptedRegistrar
 from support.registrar_steps import WrongPassword
+from support.waiting import until
 
 from exchange.sip.endpoint import SipEndpoint, open_endpoint
 from exchange.sip.extensions import Extensions, open_extensions
@@ -138,9 +139,7 @@ async def _hurried(
         before = [len(registrar.seen) for registrar in registrars.values()]
         opened._resolved("home", resolution)  # as its NameWatch calls it
         if is_due:
-            async with asyncio.timeout(SOON_S):
-                while len(registrars["home"].seen) == before[0]:  # noqa: ASYNC110 - a list tells nobody
-                    await asyncio.sleep(0.01)
+            await until(lambda: len(registrars["home"].seen) > before[0], SOON_S)
         await asyncio.sleep(0.3)
         return [
             len(registrar.seen) - known for registrar, known in zip(registrars.values(), before, strict=True)
@@ -214,9 +213,7 @@ async def test_an_exchange_that_is_written_down_twice_counts_failures_once(
         open_endpoint(STACK, lambda _: None) as endpoint,
         open_extensions(endpoint, exchanges, wrong, said.append),
     ):
-        async with asyncio.timeout(SOON_S):
-            while len(said) < 2:  # noqa: ASYNC110 - a list tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: len(said) >= 2, SOON_S)
         await asyncio.sleep(0.5)
     assert {news.problem.key for news in said} == {"wrong-password", "held-back"}
     assert home.bad_passwords == 2

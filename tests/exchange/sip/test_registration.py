@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from support.registrar_steps import (
     WrongPassword,
 )
 from support.stalls import Stalls
+from support.waiting import until
 
 from exchange.sip.connections import limit_connections
 from exchange.sip.endpoint import SipEndpoint, open_endpoint
@@ -111,13 +112,7 @@ class Extension:
             await self.registration.registered.wait()
 
     async def in_state(self, state: RegistrationState) -> None:
-        await until(lambda: self.registration.state is state)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(SOON_S):
-        while not condition():  # noqa: ASYNC110 - the condition is any
-            await asyncio.sleep(0.005)
+        await until(lambda: self.registration.state is state, SOON_S)
 
 
 @asynccontextmanager
@@ -153,7 +148,7 @@ def test_an_extension_that_leaves_before_it_hears_that_it_is_registered_leaves_t
 
     async def scenario() -> None:
         async with extension(registrar, tcp=tcp):
-            await until(lambda: len(registrar.seen) == 2)
+            await until(lambda: len(registrar.seen) == 2, SOON_S)
             released.set()
             registrar.wait_for(lambda: registrar.bindings(USER))  # meanwhile the event loop hears nothing
 
@@ -272,7 +267,7 @@ def test_a_good_extension_waits_while_a_refusal_leaves_no_room(registrar: Script
             async with wrong.running():
                 await wrong.in_state(RegistrationState.REFUSED)
                 async with good.running():
-                    await until(lambda: good.said)
+                    await until(lambda: good.said, SOON_S)
                     assert good.problems == ["held-back"]
                     assert "11 minutes" in good.said[0].problem.text_en
                     assert good.registration.state is RegistrationState.STARTING
@@ -312,7 +307,7 @@ def test_our_own_port_that_is_taken_is_said_to_be_ours(registrar: ScriptedRegist
             async with open_endpoint(STACK, lambda _: None) as endpoint:
                 ours = Extension(endpoint, registrar.address[1], tcp=tcp, sip_port=sip_port)
                 async with ours.running():
-                    await until(lambda: ours.said)
+                    await until(lambda: ours.said, SOON_S)
                     problem = ours.said[0].problem
                     assert problem.fields == ("sip.port",)
                     assert f"127.0.0.1:{sip_port}" in problem.text_en
@@ -327,7 +322,7 @@ def test_our_own_port_that_is_taken_is_said_to_be_ours(registrar: ScriptedRegist
 def test_an_address_that_is_not_ours_names_where_it_is_written(registrar: ScriptedRegistrar):
     async def scenario() -> None:
         async with extension(registrar, address="192.0.2.1") as lost:
-            await until(lambda: lost.said)
+            await until(lambda: lost.said, SOON_S)
             assert lost.problems == ["cannot-listen"]
             assert lost.said[0].problem.fields[0] == "exchanges.home.address"
 
@@ -400,7 +395,7 @@ def test_a_lost_register_is_sent_again(registrar: ScriptedRegistrar):
 
     async def scenario() -> None:
         async with extension(registrar) as time_extension:
-            await until(lambda: registrar.seen)
+            await until(lambda: registrar.seen, SOON_S)
             await asyncio.sleep(1.0)
             assert len(registrar.seen) == 1
             assert time_extension.registration.state is RegistrationState.STARTING
@@ -442,7 +437,7 @@ def test_a_hung_name_server_holds_up_no_other_extension(registrar: ScriptedRegis
             stuck = Extension(endpoint, port, name="stuck", host="pbx.example", look_up=hang, look_up_s=0.2)
             async with stuck.running(), Extension(endpoint, port).running() as good:
                 await good.registered()
-                await until(lambda: stuck.said)
+                await until(lambda: stuck.said, SOON_S)
                 assert stuck.problems == ["unresolved"]
                 assert "exchanges.home.host" in stuck.said[0].problem.remedy_en
                 released.set()

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from support.own_network import needs_own_network, run_in_own_network
+from support.waiting import until
 
 from exchange.sip.resolver import LookUp, LookupFailed, NameWatch, Resolution, look_up
 
@@ -34,12 +35,6 @@ async def watching(host: str, *, look_up: LookUp, **times: float):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110 - the condition is any
-            await asyncio.sleep(0.001)
 
 
 def answers(*script: tuple[str, ...] | Exception) -> LookUp:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from support.clock_listener import ONSET_SAMPLES, Listener
 from support.clock_world import NO_LEAPS, S_NS, ClockWorld
+from support.waiting import until
 
 from audio import pip_detector
 from audio.levels import from_pcm, to_pcm
@@ -157,9 +158,7 @@ def test_on_the_real_clock_the_ring_is_kept_filled_and_the_offset_told():
 
     async def scenario() -> None:
         task = asyncio.create_task(producer.run(KernelClock()))
-        async with asyncio.timeout(10):
-            while len(broadcast.ahead_samples) < 3:  # noqa: ASYNC110 - the ring tells nobody
-                await asyncio.sleep(0.05)
+        await until(lambda: len(broadcast.ahead_samples) >= 3, 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
